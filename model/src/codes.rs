@@ -188,6 +188,8 @@ codes! {
     LOG_NO_LOCAL_ID "LOG-033" Member Denied AskLibrary "图书馆的答复中没有可用的读者标识。" "The library's answer carried no usable reader key.";
     LOG_TOO_MANY "LOG-034" Reader TooMany Wait "请求过于频繁，请稍候再试。" "Too many requests; please wait a little.";
     LOG_LOOP "LOG-035" Service BadRequest AskService "该应用反复把您送回登录。" "The service keeps sending you back to log in.";
+    LOG_BAD_VALUE "LOG-036" Member Denied AskLibrary "图书馆的答复中有一项内容无法识别。" "The library's answer holds a value that cannot be read.";
+    LOG_CHAIN_LOOP "LOG-037" Member Denied AskLibrary "图书馆的答复又以本系统的登录为依据。" "The library's answer rests on a login at this very hub.";
 
     // ACC: the central account store.
     ACC_WRONG_PASSWORD "ACC-001" Reader Denied Correct "账号或密码不正确。" "The login name or password is not right.";
@@ -197,6 +199,7 @@ codes! {
     ACC_PASSWORD_SHORT "ACC-005" Reader BadRequest Correct "密码至少需要 10 个字符。" "A password needs at least 10 characters.";
     ACC_PASSWORD_MISMATCH "ACC-006" Reader BadRequest Correct "两次输入的密码不一致。" "The two passwords are not the same.";
     ACC_PASSWORD_SAME "ACC-007" Reader BadRequest Correct "新密码不能与旧密码相同。" "The new password must differ from the old one.";
+    ACC_PASSWORD_LONG "ACC-008" Reader BadRequest Correct "密码过长，最多 256 个字节。" "That password is too long; 256 bytes at most.";
 
     // POL: policy.
     POL_NOT_ALLOWED "POL-001" Reader Denied AskLibrary "您目前不能使用这项服务。" "You may not use this service at present.";
@@ -239,6 +242,9 @@ codes! {
     SAML_ENCRYPTED "SAML-020" Member Denied AskLibrary "图书馆的答复经过加密，目前不接受。" "The library's answer is encrypted, which is not accepted.";
     SAML_VERSION "SAML-021" Member Denied AskLibrary "图书馆的答复版本不对。" "The library's answer is of another SAML version.";
     SAML_ASSERTION_COUNT "SAML-022" Member Denied AskLibrary "图书馆的答复须恰好包含一份断言。" "The library's answer must hold exactly one statement.";
+    SAML_NOT_FRESH "SAML-023" Member Denied StartAgain "图书馆没有按要求重新验证您的身份。" "The library did not ask you to log in afresh, as was required.";
+    SAML_METADATA "SAML-024" Member Denied AskLibrary "机构的元数据无法使用。" "The institution's metadata cannot be used.";
+    SAML_SECOND_OPINION "SAML-025" Member Denied AskHub "两次核对图书馆的答复，结果不一致。" "Two readings of the library's answer do not agree.";
     SAML_REQ_MALFORMED "SAML-060" Service BadRequest AskService "该应用的请求无法识别。" "The service's request cannot be read.";
     SAML_REQ_UNKNOWN_ISSUER "SAML-061" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";
     SAML_REQ_ACS "SAML-062" Service Denied AskService "该应用要求的返回地址没有登记。" "The return address that the service asks for is not registered.";
@@ -247,6 +253,9 @@ codes! {
     SAML_REQ_EXPIRED "SAML-065" Service BadRequest StartAgain "该应用的请求已经过期。" "The service's request has expired.";
     SAML_REQ_REPLAY "SAML-066" Service BadRequest StartAgain "该应用的请求已经用过一次。" "The service's request has been used before.";
     SAML_REQ_UNSUPPORTED "SAML-067" Service BadRequest AskService "该应用要求了本系统不支持的方式。" "The service asks for something that is not supported.";
+    SAML_REQ_AUTHN_CONTEXT "SAML-068" Service Denied AskService "该应用要求的登录方式无法满足。" "The service asks for a way of logging in that cannot be met.";
+    SAML_REQ_PROXY_COUNT "SAML-069" Service Denied AskService "该应用不允许由图书馆代为登录。" "The service does not allow a login at a library on its behalf.";
+    SAML_REQ_NAME_ID "SAML-070" Service BadRequest AskService "该应用要求的读者标识格式不受支持。" "The service asks for a kind of reader name that is not supported.";
 
     // OIDC: the OpenID provider.
     OIDC_UNKNOWN_CLIENT "OIDC-001" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";

@@ -25,18 +25,19 @@ impl LoginCode {
             // 248 = 8 × 31: rejecting the rest keeps every character equally likely.
             for byte in entropy.bytes::<16>() {
                 let symbol = ALPHABET.get(usize::from(byte % 31)).copied();
-                if let (true, Some(slot), Some(symbol)) = (byte < 248, code.get_mut(filled), symbol) {
-                    if filled < CHARACTERS - 1 {
-                        *slot = symbol;
-                        filled += 1;
-                    }
+                if filled < CHARACTERS - 1
+                    && let (true, Some(slot), Some(symbol)) =
+                        (byte < 248, code.get_mut(filled), symbol)
+                {
+                    *slot = symbol;
+                    filled += 1;
                 }
             }
         }
         if let Some(last) = code.last_mut() {
             *last = b'2';
         }
-        let check = check_character(&code);
+        let check = check_character(code);
         if let Some(last) = code.last_mut() {
             *last = check;
         }
@@ -57,7 +58,7 @@ impl LoginCode {
         if !code.iter().all(|b| ALPHABET.contains(b)) {
             return Err(fault("letters and digits without 0, O, 1, I and L"));
         }
-        if code.last().copied() != Some(check_character(&code)) {
+        if code.last().copied() != Some(check_character(code)) {
             return Err(fault("its last character does not fit the others: one is mistyped"));
         }
         Ok(Self(code))
@@ -65,7 +66,7 @@ impl LoginCode {
 }
 
 /// The check character over the first seven.
-fn check_character(code: &[u8; CHARACTERS]) -> u8 {
+fn check_character(code: [u8; CHARACTERS]) -> u8 {
     let sum: usize = code
         .iter()
         .take(CHARACTERS - 1)

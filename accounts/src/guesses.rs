@@ -1,0 +1,113 @@
+//! How often a secret may be guessed (rule 2), counted in the shared store.
+//!
+//! Every guess counts before it is compared, so that many at once on many nodes
+//! cannot outrun the limit. Names of counters are keyed hashes: the shared
+//! store learns neither login names nor addresses.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::{LoginCode, MemberId, Refusal, Timestamp, code};
+use std::net::IpAddr;
+use store::Shared;
+
+/// Length of the windows in seconds.
+const WINDOW_S: u32 = 15 * 60;
+/// Guesses at one login name in a window; a right one clears the count.
+const PER_ACCOUNT: u64 = 10;
+/// Guesses in one login in flight, which lives 10 minutes.
+const PER_LOGIN: u64 = 10;
+/// Wrong guesses from one address in a window: a whole campus may share it.
+const PER_ADDRESS: u64 = 200;
+
+/// One attempt's counters.
+pub(crate) struct Guess {
+    account: String,
+    login: String,
+    address: String,
+}
+
+/// Names and keeps the counters.
+#[derive(Clone)]
+pub(crate) struct Guesses {
+    shared: Shared,
+    key: hmac::Key,
+}
+
+impl Guesses {
+    pub(crate) fn new(shared: Shared, pepper: &[u8; 32]) -> Self {
+        Self { shared, key: crate::keyed(pepper, "guess counters") }
+    }
+
+    /// The counters of one attempt; `account` is the key as typed, whether or not it exists.
+    pub(crate) fn of(
+        &self,
+        member: Option<&MemberId>,
+        account: &str,
+        login: LoginCode,
+        client: IpAddr,
+    ) -> Guess {
+        let member = member.map_or("", MemberId::as_str);
+        Guess {
+            account: self.name(&format!("account {member} {account}")),
+            login: self.name(&format!("login {login}")),
+            address: self.name(&format!("address {}", network(client))),
+        }
+    }
+
+    /// Counts the guess; refuses when there were too many, whether right or wrong.
+    pub(crate) async fn count(&self, guess: &Guess, now: Timestamp) -> Result<(), Refusal> {
+        let by_account = self.shared.add(&guess.account, WINDOW_S, now).await?;
+        let by_login = self.shared.add(&guess.login, WINDOW_S, now).await?;
+        let by_address = self.shared.read(&guess.address, now).await?;
+        let limit = if by_account > PER_ACCOUNT {
+            "login name"
+        } else if by_login > PER_LOGIN {
+            "login in flight"
+        } else if by_address >= PER_ADDRESS {
+            "address"
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::new(code::ACC_TOO_MANY_GUESSES, format!("too many guesses by {limit}")))
+    }
+
+    /// It was wrong: the address pays too.
+    pub(crate) async fn missed(&self, guess: &Guess, now: Timestamp) -> Result<(), Refusal> {
+        self.shared.add(&guess.address, WINDOW_S, now).await?;
+        Ok(())
+    }
+
+    /// It was right: the account's count begins anew.
+    pub(crate) async fn hit(&self, guess: &Guess) -> Result<(), Refusal> {
+        self.shared.clear(&guess.account).await?;
+        Ok(())
+    }
+
+    fn name(&self, what: &str) -> String {
+        let tag = hmac::sign(&self.key, what.as_bytes());
+        format!("guess:{}", URL_SAFE_NO_PAD.encode(tag.as_ref().get(..16).unwrap_or_default()))
+    }
+}
+
+/// One IPv6 subscriber has a whole /64, and an IPv4 address may be written as IPv6.
+fn network(client: IpAddr) -> String {
+    match client.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_subscriber_is_one_address() {
+        let network = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.2"), network("192.0.2.1"));
+    }
+}

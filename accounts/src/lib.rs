@@ -1,0 +1,87 @@
+//! The central account store: readers whose library has no interface of its
+//! own, and the people who run the hub.
+//!
+//! A password enters by [`Accounts::check_password`] and leaves as
+//! [`PasswordChecked`], or not at all:
+//! ```text
+//! login, password ─▶ bounds ─▶ guess counters ─▶ argon2id ─▶ standing ─▶ issued? ─▶ PasswordChecked
+//!                                                                          └─▶ PendingChange ─▶ change_password ─▶ PasswordChecked
+//! ```
+//! The answer and its cost are the same whether or not the account exists.
+
+mod change;
+mod check;
+mod create;
+mod guesses;
+mod hashing;
+mod issued;
+mod login_key;
+mod password;
+mod proof;
+mod strength;
+#[cfg(test)]
+mod testing;
+
+pub use check::{Attempt, CheckedOr};
+pub use create::{AccountError, Created, NewAccount};
+pub use login_key::BadLogin;
+pub use proof::{PasswordChecked, PendingChange};
+
+use aws_lc_rs::hmac;
+use guesses::Guesses;
+use hashing::Hashing;
+use model::{ReaderId, Refusal, Standing};
+use std::fmt;
+use store::{Durable, Shared};
+use zeroize::Zeroizing;
+
+/// The accounts of one installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    durable: Durable,
+    hashing: Hashing,
+    guesses: Guesses,
+    pending_key: hmac::Key,
+}
+
+impl Accounts {
+    /// Over the two stores; `pepper` goes into every hash, so a stolen table alone cannot be guessed at.
+    pub fn new(durable: Durable, shared: Shared, pepper: [u8; 32]) -> Self {
+        let pepper = Zeroizing::new(pepper);
+        Self {
+            durable,
+            guesses: Guesses::new(shared, &pepper),
+            pending_key: keyed(&pepper, "pending change"),
+            hashing: Hashing::new(pepper),
+        }
+    }
+
+    /// Whether this reader may still be answered for: not suspended by a
+    /// librarian, and where there is an account, its standing lets it log in.
+    pub async fn is_live(&self, reader: &ReaderId) -> Result<bool, Refusal> {
+        if self.durable.is_suspended(reader).await? {
+            return Ok(false);
+        }
+        let account = self.durable.find_account_by_id(reader).await?;
+        Ok(account.is_none_or(|a| may_log_in(a.standing)))
+    }
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Accounts")
+    }
+}
+
+/// Only a cut-off account may not log in at all; policy tells a blocked or
+/// expired reader, by name, which services that closes and whom to ask.
+fn may_log_in(standing: Standing) -> bool {
+    standing != Standing::Suspended
+}
+
+/// A key for one purpose, from the pepper.
+fn keyed(pepper: &[u8; 32], purpose: &str) -> hmac::Key {
+    let root = hmac::Key::new(hmac::HMAC_SHA256, pepper);
+    let derived = hmac::sign(&root, format!("readerpass accounts: {purpose}").as_bytes());
+    hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
+}

@@ -1,0 +1,89 @@
+//! The two forms, and what is typed into them.
+
+use crate::{Ask, At};
+use model::{
+    Code, Field, FieldKind, FieldLabel, Form, FormKind, ParamFault, Params, Refusal, code,
+};
+
+const ACTION: &str = "/login";
+/// Longest login name that is shown again.
+const SHOWN: usize = 128;
+
+/// What came with a post; a field that is absent is empty.
+pub(super) struct Typed<'a> {
+    pub(super) username: &'a str,
+    pub(super) password: &'a str,
+    pub(super) new_password: &'a str,
+    pub(super) repeat_password: &'a str,
+}
+
+impl<'a> Typed<'a> {
+    /// Reads the fields; one sent twice is refused, not chosen from.
+    pub(super) fn read(params: &'a Params) -> Result<Self, Refusal> {
+        let one = |name| params.one(name).map(Option::unwrap_or_default).map_err(bad_form);
+        Ok(Self {
+            username: one("username")?,
+            password: one("password")?,
+            new_password: one("new_password")?,
+            repeat_password: one("repeat_password")?,
+        })
+    }
+}
+
+pub(super) fn bad_form(fault: ParamFault) -> Refusal {
+    Refusal::new(code::WEB_BAD_PARAMETERS, fault.to_string())
+}
+
+/// Login name and password; the name is kept, the password never.
+pub(super) fn sign_in_form(
+    at: &At<'_>,
+    ask: &Ask<'_>,
+    username: &str,
+    problem: Option<Code>,
+) -> Form {
+    let shown = username.trim().chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    let fields = vec![
+        Field {
+            name: "username",
+            kind: FieldKind::Text,
+            label: FieldLabel::LoginName,
+            autocomplete: "username",
+            value: shown,
+        },
+        secret("password", FieldLabel::Password, "current-password"),
+    ];
+    form(at, ask, FormKind::SignIn, fields, problem)
+}
+
+/// The password to come, twice. The login name goes along for password managers.
+pub(super) fn change_form(at: &At<'_>, ask: &Ask<'_>, login: &str, problem: Option<Code>) -> Form {
+    let fields = vec![
+        secret("new_password", FieldLabel::NewPassword, "new-password"),
+        secret("repeat_password", FieldLabel::RepeatPassword, "new-password"),
+    ];
+    let mut form = form(at, ask, FormKind::ChangePassword, fields, problem);
+    form.hidden.push(("username".to_owned(), login.to_owned()));
+    form
+}
+
+fn form(
+    at: &At<'_>,
+    ask: &Ask<'_>,
+    kind: FormKind,
+    fields: Vec<Field>,
+    problem: Option<Code>,
+) -> Form {
+    Form {
+        kind,
+        action: ACTION,
+        hidden: Vec::new(),
+        fields,
+        member: Some(at.member.id.clone()),
+        service: Some(ask.service.id.clone()),
+        problem,
+    }
+}
+
+fn secret(name: &'static str, label: FieldLabel, autocomplete: &'static str) -> Field {
+    Field { name, kind: FieldKind::Password, label, autocomplete, value: String::new() }
+}

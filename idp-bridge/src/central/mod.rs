@@ -1,0 +1,213 @@
+//! The connector `central`: the hub's own account store.
+
+mod form;
+
+use crate::claimed::{Claimed, Facts, Proof};
+use crate::{Ask, At, Begun, Clue, Connector, Entry, Finished, Probe};
+use accounts::{Accounts, Attempt, CheckedOr, PasswordChecked, PendingChange};
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use form::{Typed, change_form, sign_in_form};
+use model::{Code, ConnectorEntry, Handle, Inbound, LocalKey, Member, Method, Next, Refusal, code};
+use serde::{Deserialize, Serialize};
+
+/// Far above any form of ours.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// Asks for login name and password on the hub's own page.
+#[derive(Debug, Clone)]
+pub struct CentralConnector {
+    accounts: Accounts,
+}
+
+/// What the next post belongs to.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+enum State {
+    Password,
+    Change { login: String, pending: String },
+}
+
+impl CentralConnector {
+    /// Over these accounts.
+    pub fn new(accounts: Accounts) -> Self {
+        Self { accounts }
+    }
+
+    async fn password(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        typed: &Typed<'_>,
+    ) -> Result<Finished, Refusal> {
+        let attempt = Attempt {
+            member: Some(&at.member.id),
+            login: typed.username,
+            password: typed.password,
+            client: at.client,
+            code: at.code,
+        };
+        match self.accounts.check_password(&attempt, at.moment).await {
+            Ok(CheckedOr::Checked(proof)) => claimed(proof, at),
+            Ok(CheckedOr::MustChange(pending)) => {
+                let PendingChange { login, state } = pending;
+                let pending = URL_SAFE_NO_PAD.encode(state);
+                change_again(at, ask, State::Change { login, pending }, None)
+            }
+            Err(refusal) if can_correct(refusal.code()) => {
+                let form = sign_in_form(at, ask, typed.username, Some(refusal.code()));
+                begun(Next::Ask(form), &State::Password).map(Finished::Again)
+            }
+            Err(refusal) => Err(refusal.at_member(&at.member.id)),
+        }
+    }
+
+    async fn change(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        typed: &Typed<'_>,
+        state: State,
+    ) -> Result<Finished, Refusal> {
+        let State::Change { pending, .. } = &state else { return Err(unreadable()) };
+        let pending = URL_SAFE_NO_PAD.decode(pending).map_err(|_| unreadable())?;
+        let (new, repeat) = (typed.new_password, typed.repeat_password);
+        match self.accounts.change_password(&pending, new, repeat, at.moment).await {
+            Ok(proof) => claimed(proof, at),
+            Err(refusal) if can_correct(refusal.code()) => {
+                change_again(at, ask, state, Some(refusal.code()))
+            }
+            Err(refusal) => Err(refusal.at_member(&at.member.id)),
+        }
+    }
+}
+
+#[async_trait]
+impl Connector for CentralConnector {
+    fn kind(&self) -> &'static str {
+        "central"
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        vec![Entry { path: "/login", method: Method::Post, body_limit: BODY_LIMIT }]
+    }
+
+    fn identify(&self, inbound: &Inbound) -> Option<Clue> {
+        let params = inbound.form_params().ok()?;
+        let handle = params.one("handle").ok()??;
+        Handle::parse(handle).ok().map(Clue::Handle)
+    }
+
+    async fn begin(&self, at: &At<'_>, ask: &Ask<'_>) -> Result<Begun, Refusal> {
+        if ask.passive {
+            return Err(Refusal::new(code::LOG_LOGIN_REQUIRED, "a password cannot be had unasked")
+                .at_member(&at.member.id));
+        }
+        let form = sign_in_form(at, ask, ask.login_hint.unwrap_or_default(), None);
+        begun(Next::Ask(form), &State::Password)
+    }
+
+    async fn finish(
+        &self,
+        at: &At<'_>,
+        inbound: &Inbound,
+        state: Option<&[u8]>,
+        ask: Option<&Ask<'_>>,
+    ) -> Result<Finished, Refusal> {
+        let (Some(state), Some(ask)) = (state, ask) else {
+            return Err(Refusal::new(
+                code::LOG_STATE_MISSING,
+                "a password without a login in flight",
+            ));
+        };
+        let params = inbound.form_params().map_err(form::bad_form)?;
+        let typed = Typed::read(&params)?;
+        match serde_json::from_slice(state).map_err(|_| unreadable())? {
+            State::Password => self.password(at, ask, &typed).await,
+            change @ State::Change { .. } => self.change(at, ask, &typed, change).await,
+        }
+    }
+
+    async fn probe(&self, _at: &At<'_>) -> Probe {
+        Probe { is_ready: true, findings: Vec::new() }
+    }
+
+    fn check(&self, _member: &Member, entry: &ConnectorEntry) -> Vec<String> {
+        let mut faults: Vec<String> = entry
+            .settings
+            .keys()
+            .map(|key| format!("`{key}` is no setting of kind `central`: remove it"))
+            .collect();
+        let foreign = [
+            ("metadata", entry.metadata.is_some()),
+            ("attributes", !entry.attributes.is_empty()),
+            ("unsolicited", !entry.unsolicited.is_empty()),
+            ("reassignable", entry.reassignable),
+        ];
+        let present = foreign.into_iter().filter(|(_, is_present)| *is_present);
+        faults.extend(present.map(|(key, _)| {
+            format!("`{key}` has no meaning for kind `central`: remove it, or choose another kind")
+        }));
+        faults
+    }
+}
+
+fn begun(next: Next, state: &State) -> Result<Begun, Refusal> {
+    let state = serde_json::to_vec(state)
+        .map_err(|e| Refusal::new(code::HUB_INTERNAL, format!("central state: {e}")))?;
+    Ok(Begun { next, state })
+}
+
+fn change_again(
+    at: &At<'_>,
+    ask: &Ask<'_>,
+    state: State,
+    problem: Option<Code>,
+) -> Result<Finished, Refusal> {
+    let State::Change { login, .. } = &state else { return Err(unreadable()) };
+    let form = change_form(at, ask, login, problem);
+    begun(Next::Ask(form), &state).map(Finished::Again)
+}
+
+/// What the reader can put right in the same form.
+fn can_correct(code: Code) -> bool {
+    code.as_str().starts_with("ACC-") && code.info().next == model::NextStep::Correct
+}
+
+fn unreadable() -> Refusal {
+    Refusal::new(code::LOG_STATE_FORGED, "central state cannot be read")
+}
+
+fn claimed(proof: PasswordChecked, at: &At<'_>) -> Result<Finished, Refusal> {
+    let account = proof.account();
+    let key = LocalKey::new(account.id.as_str())
+        .ok_or_else(|| Refusal::new(code::HUB_INTERNAL, "an account without id"))?;
+    let scope = at.member.scopes.first();
+    let affiliation = account
+        .affiliation
+        .iter()
+        .filter_map(|value| scope.map(|scope| format!("{value}@{scope}").to_lowercase()))
+        .collect();
+    let notes = match scope {
+        None if !account.affiliation.is_empty() => {
+            vec!["affiliation: dropped, the member has no scope".to_owned()]
+        }
+        _ => Vec::new(),
+    };
+    let facts = Facts {
+        key,
+        profile: account.profile.clone(),
+        class: account.class.clone().unwrap_or_else(|| at.member.class.clone()),
+        category: account.category.clone(),
+        affiliation,
+        standing: account.standing,
+        valid_until: account.valid_until,
+        notes,
+        target: None,
+    };
+    Ok(Finished::Claimed(Box::new(Claimed::new(Proof::Password(proof), at, facts))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Which check runs at which endpoint, as data.
+
+use model::{Code, code};
+
+/// One check of this room.
+#[derive(Debug, Clone, Copy)]
+pub struct Check {
+    /// Its name, unique at its endpoint.
+    pub step: &'static str,
+    /// Method and path.
+    pub endpoint: &'static str,
+    /// The clause that asks for it, or the rule of the design.
+    pub clause: &'static str,
+    /// What the refusal is called.
+    pub code: Code,
+}
+
+const ACS: &str = "POST /saml/sp/acs";
+const LOGIN: &str = "POST /login";
+
+const fn at_acs(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: ACS, clause, code }
+}
+
+const fn at_login(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: LOGIN, clause, code }
+}
+
+/// Every check, in the order in which an answer meets them.
+pub const CHECKS: &[Check] = &[
+    at_acs("form", "Bindings 3.5.4", code::WEB_BAD_PARAMETERS),
+    at_acs("one SAMLResponse", "Bindings 3.5.4", code::SAML_MALFORMED),
+    at_acs("state", "design rule 2", code::LOG_STATE_MISSING),
+    at_acs("RelayState is this leg", "Bindings 3.5.3", code::LOG_STATE_MISSING),
+    at_acs("connector asked", "Profiles 4.1.4.3", code::LOG_WRONG_CONNECTOR),
+    at_acs("metadata in force", "Metadata 2.3.2", code::SAML_METADATA),
+    at_acs("signature present", "Profiles 4.1.4.3", code::SAML_UNSIGNED),
+    at_acs("signature", "Core 5.4", code::SAML_SIGNATURE),
+    at_acs("Destination", "Bindings 3.5.5.2", code::SAML_DESTINATION),
+    at_acs("Status", "Core 3.2.2.1", code::SAML_STATUS),
+    at_acs("InResponseTo", "Profiles 4.1.4.3", code::SAML_IN_RESPONSE_TO),
+    at_acs("Audience", "Core 2.5.1.4", code::SAML_AUDIENCE),
+    at_acs("NotOnOrAfter", "Core 2.5.1.2", code::SAML_EXPIRED),
+    at_acs("fresh login", "Core 3.4.1", code::SAML_NOT_FRESH),
+    at_acs("second opinion", "design section 8", code::SAML_SECOND_OPINION),
+    at_acs("chain loop", "Core 3.4.1.5", code::LOG_CHAIN_LOOP),
+    at_acs("reader key", "Subject Identifier Attributes 3", code::LOG_NO_LOCAL_ID),
+    at_acs("reader key lasts", "Core 8.3.8", code::LOG_NO_LOCAL_ID),
+    at_acs("scope of the reader key", "design rule 5", code::LOG_SCOPE_FOREIGN),
+    at_acs("scope of any value", "design rule 5", code::LOG_SCOPE_FOREIGN),
+    at_acs("form of the reader key", "Subject Identifier Attributes 3.3.1", code::LOG_BAD_VALUE),
+    at_acs("form of standing", "design section 9", code::LOG_BAD_VALUE),
+    at_acs("form of valid_until", "design section 9", code::LOG_BAD_VALUE),
+    at_acs("unsolicited: registered", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
+    at_acs("unsolicited: target", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
+    at_acs("unsolicited: answers nothing", "Profiles 4.1.5", code::SAML_IN_RESPONSE_TO),
+    at_login("form", "design section 9", code::WEB_BAD_PARAMETERS),
+    at_login("state", "design rule 2", code::LOG_STATE_MISSING),
+    at_login("both fields", "design rule 10", code::ACC_PASSWORD_EMPTY),
+    at_login("guesses", "design rule 2", code::ACC_TOO_MANY_GUESSES),
+    at_login("password", "design rule 10", code::ACC_WRONG_PASSWORD),
+    at_login("account open", "design rule 7", code::LOG_READER_SUSPENDED),
+    at_login("issued password changed", "design rule 10", code::ACC_PASSWORD_WEAK),
+    at_login("change happens once", "design rule 3", code::LOG_LEG_USED),
+    at_login("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_step_stands_twice_at_an_endpoint() {
+        let unique: BTreeSet<_> = CHECKS.iter().map(|c| (c.endpoint, c.step)).collect();
+        assert_eq!(unique.len(), CHECKS.len());
+    }
+}

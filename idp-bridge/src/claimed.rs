@@ -1,0 +1,253 @@
+//! What a member vouches for.
+
+use crate::At;
+use accounts::PasswordChecked;
+use model::{
+    Class, ConnectorId, Evidence, LocalKey, MemberId, Profile, ReaderId, ServiceId, Standing,
+    Timestamp,
+};
+use saml::{Assertion, NameId, Verified};
+use std::collections::BTreeSet;
+use std::fmt;
+use store::{Space, Upstream};
+
+/// How a password login is named in `acr` and AuthnContextClassRef (SAML Authn Context 3.4.3).
+const BY_PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+/// How a login is named whose method the member keeps to itself (3.4.25).
+const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
+
+/// A verifier's own proof: nothing else can back a claim.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// A signed answer that passed every check.
+    Assertion(Box<Verified<Assertion>>),
+    /// A password that matched.
+    Password(PasswordChecked),
+}
+
+/// A value to be used up before the claim is admitted (rule 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// Namespace in the shared store.
+    pub space: Space,
+    /// The value.
+    pub key: String,
+    /// Until when its use must be remembered.
+    pub expires: Timestamp,
+}
+
+/// What a connector read beside the proof, in the member's own terms.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) key: LocalKey,
+    pub(crate) profile: Profile,
+    pub(crate) class: Class,
+    pub(crate) category: Option<String>,
+    pub(crate) affiliation: BTreeSet<String>,
+    pub(crate) standing: Standing,
+    pub(crate) valid_until: Option<Timestamp>,
+    /// For the trace: what was dropped and why, without values.
+    pub(crate) notes: Vec<String>,
+    /// The service named by an unsolicited start.
+    pub(crate) target: Option<ServiceId>,
+}
+
+/// A member's word about one reader, verified. Admitted by `login` alone.
+///
+/// Made only in this crate, from the verifier's own proof; not `Clone`, not
+/// readable from anything. When and how the reader proved it are taken from the
+/// proof itself, never from a caller.
+pub struct Claimed {
+    member: MemberId,
+    connector: ConnectorId,
+    facts: Facts,
+    evidence: Evidence,
+    acr: String,
+    auth_time: Timestamp,
+    authorities: Vec<String>,
+    session_not_on_or_after: Option<Timestamp>,
+    upstream: Option<Upstream>,
+    once: Vec<Once>,
+    account: Option<ReaderId>,
+}
+
+impl Claimed {
+    /// Takes the proof, and with it everything that it says about the login.
+    pub(crate) fn new(proof: Proof, at: &At<'_>, facts: Facts) -> Self {
+        let now = at.moment.now;
+        let base = |facts| Self {
+            member: at.member.id.clone(),
+            connector: at.connector.clone(),
+            facts,
+            evidence: Evidence::PasswordChecked,
+            acr: BY_PASSWORD.to_owned(),
+            auth_time: now,
+            authorities: Vec::new(),
+            session_not_on_or_after: None,
+            upstream: None,
+            once: Vec::new(),
+            account: None,
+        };
+        match proof {
+            Proof::Password(checked) => {
+                Self { account: Some(checked.account().id.clone()), ..base(facts) }
+            }
+            Proof::Assertion(said) => Self {
+                evidence: Evidence::Asserted,
+                acr: said.authn_context.clone().unwrap_or_else(|| UNSPECIFIED.to_owned()),
+                // A clock that runs ahead must not make a login younger than it is.
+                auth_time: said.authn_instant.min(now),
+                authorities: authorities(&said),
+                session_not_on_or_after: said.session_not_on_or_after,
+                upstream: Some(upstream(&said, at.connector)),
+                once: vec![once(&said)],
+                ..base(facts)
+            },
+        }
+    }
+
+    /// The member that vouches.
+    pub fn member(&self) -> &MemberId {
+        &self.member
+    }
+
+    /// The connector that proved it.
+    pub fn connector(&self) -> &ConnectorId {
+        &self.connector
+    }
+
+    /// The reader's key there.
+    pub fn key(&self) -> &LocalKey {
+        &self.facts.key
+    }
+
+    /// What is known of the person.
+    pub fn profile(&self) -> &Profile {
+        &self.facts.profile
+    }
+
+    /// Class: the account's, else the member's.
+    pub fn class(&self) -> &Class {
+        &self.facts.class
+    }
+
+    /// The member's own category of reader.
+    pub fn category(&self) -> Option<&str> {
+        self.facts.category.as_deref()
+    }
+
+    /// Affiliations, each in a scope of the member (rule 5).
+    pub fn affiliation(&self) -> &BTreeSet<String> {
+        &self.facts.affiliation
+    }
+
+    /// Standing, as the member says; good where it says nothing.
+    pub fn standing(&self) -> Standing {
+        self.facts.standing
+    }
+
+    /// End of the membership.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        self.facts.valid_until
+    }
+
+    /// What the login rests on.
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
+    /// How the reader proved it (AuthnContextClassRef).
+    pub fn acr(&self) -> &str {
+        &self.acr
+    }
+
+    /// When the reader proved it; never in the future.
+    pub fn auth_time(&self) -> Timestamp {
+        self.auth_time
+    }
+
+    /// Who vouched on the way, nearest first: the issuer, then its AuthenticatingAuthority list.
+    pub fn authorities(&self) -> &[String] {
+        &self.authorities
+    }
+
+    /// When the session at the member ends (SAML Core 2.7.2).
+    pub fn session_not_on_or_after(&self) -> Option<Timestamp> {
+        self.session_not_on_or_after
+    }
+
+    /// The member's names for this login.
+    pub fn upstream(&self) -> Option<&Upstream> {
+        self.upstream.as_ref()
+    }
+
+    /// What must be put-once before the claim is admitted.
+    pub fn once(&self) -> &[Once] {
+        &self.once
+    }
+
+    /// The account, where the central store vouches.
+    pub fn account(&self) -> Option<&ReaderId> {
+        self.account.as_ref()
+    }
+
+    /// Whether nobody asked for it.
+    pub fn is_unsolicited(&self) -> bool {
+        self.facts.target.is_some()
+    }
+
+    /// The allowed service that an unsolicited start leads to.
+    pub fn target(&self) -> Option<&ServiceId> {
+        self.facts.target.as_ref()
+    }
+
+    /// What was dropped and why, for the trace; holds no value of a reader.
+    pub fn notes(&self) -> &[String] {
+        &self.facts.notes
+    }
+}
+
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("member", &self.member)
+            .field("connector", &self.connector)
+            .field("evidence", &self.evidence)
+            .finish_non_exhaustive()
+    }
+}
+
+fn authorities(said: &Assertion) -> Vec<String> {
+    let mut all = vec![said.issuer.as_str().to_owned()];
+    all.extend(said.authenticating_authorities.iter().filter(|a| **a != *said.issuer).cloned());
+    all
+}
+
+fn upstream(said: &Assertion, connector: &ConnectorId) -> Upstream {
+    Upstream {
+        connector: connector.clone(),
+        name_id: said.name_id.as_ref().map(logout_name),
+        session_index: said.session_index.clone(),
+    }
+}
+
+/// A NameID whole, in one text: a logout names it by value, format and qualifiers
+/// together (SAML Core 3.7.1).
+pub(crate) fn logout_name(name: &NameId) -> String {
+    serde_json::json!({
+        "format": name.format,
+        "name_qualifier": name.name_qualifier,
+        "sp_name_qualifier": name.sp_name_qualifier,
+        "value": name.value,
+    })
+    .to_string()
+}
+
+/// SAML Profiles 4.1.4.5: an assertion by bearer must not be replayed, on any node.
+fn once(said: &Assertion) -> Once {
+    Once {
+        space: Space::Assertion,
+        key: format!("{}\n{}", said.issuer.as_str(), said.id),
+        expires: said.not_on_or_after,
+    }
+}

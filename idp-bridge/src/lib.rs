@@ -1,0 +1,26 @@
+//! Everything that faces a member library.
+//!
+//! A connector sends the reader to prove who they are ([`Connector::begin`])
+//! and judges the answer ([`Connector::finish`]). What it accepts leaves as
+//! [`Claimed`], which only a verifier's own proof makes:
+//! ```text
+//! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
+//!                     scopes, attribute map ────────────────────────┼─▶ Claimed
+//! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┘
+//! ```
+//! `login` seals what a connector must remember and admits what it claims.
+//! [`CHECKS`] lists which check runs at which endpoint.
+
+mod central;
+mod checks;
+mod claimed;
+mod connector;
+mod saml_sp;
+#[cfg(test)]
+mod testing;
+
+pub use central::CentralConnector;
+pub use checks::{CHECKS, Check};
+pub use claimed::{Claimed, Once};
+pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
+pub use saml_sp::SamlConnector;

@@ -1,0 +1,76 @@
+//! Names of the member's attributes: which carry a scope, which may pass to another person.
+
+use model::AttributeName;
+use saml::attr;
+
+/// The subject's name, of whatever format.
+const NAME_ID: &str = "NameID";
+pub(super) const PERSISTENT: &str = "NameID:persistent";
+pub(super) const EMAIL: &str = "NameID:email";
+
+const UNIQUE_ID: &[&str] = &["eduPersonUniqueId", "urn:oid:1.3.6.1.4.1.5923.1.1.1.13"];
+
+/// Attributes whose values end in `@scope`, by all their names.
+const SCOPED: [&[&str]; 5] = [
+    &["pairwise-id", attr::PAIRWISE_ID],
+    &["subject-id", attr::SUBJECT_ID],
+    &[
+        "eduPersonScopedAffiliation",
+        attr::SCOPED_AFFILIATION,
+        "urn:mace:dir:attribute-def:eduPersonScopedAffiliation",
+    ],
+    &[
+        "eduPersonPrincipalName",
+        attr::PRINCIPAL_NAME,
+        "urn:mace:dir:attribute-def:eduPersonPrincipalName",
+    ],
+    UNIQUE_ID,
+];
+
+/// Keys that are never given to a second person.
+const LASTING: [&[&str]; 5] = [
+    &["pairwise-id", attr::PAIRWISE_ID],
+    &["subject-id", attr::SUBJECT_ID],
+    &["eduPersonTargetedID", attr::TARGETED_ID, "urn:mace:dir:attribute-def:eduPersonTargetedID"],
+    UNIQUE_ID,
+    &[PERSISTENT],
+];
+
+/// The scoped attributes, by the name that finds them whatever the member calls them.
+pub(super) fn scoped() -> impl Iterator<Item = &'static str> {
+    SCOPED.iter().filter_map(|names| names.first().copied())
+}
+
+/// Whether it names the subject, and not an attribute.
+pub(super) fn is_name_id(name: &str) -> bool {
+    name.strip_prefix(NAME_ID).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+pub(super) fn is_scoped(name: &str) -> bool {
+    SCOPED.iter().any(|names| names.contains(&name))
+}
+
+pub(super) fn is_lasting(name: &str) -> bool {
+    LASTING.iter().any(|names| names.contains(&name))
+}
+
+/// pairwise-id and subject-id, whose form is fixed (Subject Identifier Attributes 3.3.1, 3.4.1).
+pub(super) fn is_subject_identifier(name: &str) -> bool {
+    SCOPED.iter().take(2).any(|names| names.contains(&name))
+}
+
+/// Where a value is looked for when the member's entry does not say.
+pub(super) fn defaults(name: AttributeName) -> &'static [&'static str] {
+    match name {
+        AttributeName::LocalId => &["pairwise-id", "subject-id", "eduPersonTargetedID", PERSISTENT],
+        AttributeName::Affiliation => &["eduPersonScopedAffiliation"],
+        AttributeName::Name => &["displayName"],
+        AttributeName::Mail => &["mail"],
+        AttributeName::Phone => &["telephoneNumber"],
+        AttributeName::Category => &["category"],
+        AttributeName::Department => &["department"],
+        AttributeName::CardNumber => &["card_number"],
+        AttributeName::ValidUntil => &["valid_until"],
+        AttributeName::Standing => &["standing"],
+    }
+}

@@ -1,0 +1,101 @@
+use super::*;
+use crate::testing::{NOON, noon};
+use model::ReplyTo;
+
+pub(crate) fn request() -> LoginRequest {
+    LoginRequest {
+        service: ServiceId::parse("ill").expect("an id"),
+        protocol: "oidc".into(),
+        reply: ReplyTo("reply".into()),
+        member: None,
+        only_member: None,
+        prompt: Prompt::AsNeeded,
+        max_age_s: None,
+        lang: None,
+        login_hint: None,
+    }
+}
+
+fn flight() -> InFlight {
+    let moment = noon();
+    InFlight::Login(Flight::new(request(), LoginCode::draw(&moment.entropy), &moment))
+}
+
+const BINDING: &str = "0123456789012345678901";
+
+fn read(opened: &[u8], binding: Option<&str>, after_s: i64) -> Result<InFlight, model::Code> {
+    InFlight::read(opened, binding, NOON.plus_s(after_s)).map_err(|r| r.code())
+}
+
+#[test]
+fn it_comes_back_whole() {
+    let InFlight::Login(mut flight) = flight() else { panic!("a login") };
+    flight.leg = Some(Leg {
+        member: MemberId::parse("nju").expect("an id"),
+        connector: ConnectorId::parse("campus").expect("an id"),
+        state: vec![0, 255, 7],
+        force: true,
+        begun: NOON,
+    });
+    flight.old = Sid::parse("old").ok();
+    let before = InFlight::Login(flight);
+    let bytes = before.write(BINDING, NOON).expect("writes");
+    let InFlight::Login(after) = read(&bytes, Some(BINDING), 1).expect("reads") else {
+        panic!("a login")
+    };
+    let leg = after.leg.expect("a leg");
+    assert_eq!((leg.state, leg.force), (vec![0, 255, 7], true));
+    assert_eq!(after.request, request());
+    assert_eq!(after.steps.len(), 1);
+}
+
+#[test]
+fn another_browser_cannot_go_on() {
+    let bytes = flight().write(BINDING, NOON).expect("writes");
+    let other = "1123456789012345678901";
+    assert_eq!(read(&bytes, Some(other), 1).expect_err("refused"), code::LOG_STATE_MISSING);
+    assert_eq!(read(&bytes, None, 1).expect_err("refused"), code::LOG_STATE_MISSING);
+    // A state sealed for a browser without a binding is nobody's.
+    let none = flight().write("", NOON).expect("writes");
+    assert_eq!(read(&none, None, 1).expect_err("refused"), code::LOG_STATE_MISSING);
+}
+
+#[test]
+fn ten_minutes_a_state_and_half_an_hour_a_login() {
+    let bytes = flight().write(BINDING, NOON).expect("writes");
+    assert!(read(&bytes, Some(BINDING), STATE_LIFE_S - 1).is_ok());
+    let late = read(&bytes, Some(BINDING), STATE_LIFE_S);
+    assert_eq!(late.expect_err("refused"), code::LOG_STATE_EXPIRED);
+    let early = read(&bytes, Some(BINDING), -SKEW_S - 1);
+    assert_eq!(early.expect_err("refused"), code::LOG_STATE_EXPIRED);
+    let again = flight().write(BINDING, NOON.plus_s(LOGIN_LIFE_S - 10)).expect("writes");
+    assert!(read(&again, Some(BINDING), LOGIN_LIFE_S - 5).is_ok());
+    assert_eq!(
+        read(&again, Some(BINDING), LOGIN_LIFE_S).expect_err("refused"),
+        code::LOG_STATE_EXPIRED
+    );
+}
+
+#[test]
+fn the_record_of_an_ended_login_outlives_every_state_of_it() {
+    let InFlight::Login(flight) = flight() else { panic!("a login") };
+    assert!(flight.forgotten() > flight.created.plus_s(LOGIN_LIFE_S + STATE_LIFE_S));
+}
+
+#[test]
+fn steps_are_bounded() {
+    let InFlight::Login(mut flight) = flight() else { panic!("a login") };
+    for _ in 0..100 {
+        flight.step(StepKind::Sent, "n".repeat(10_000), NOON);
+    }
+    assert_eq!(flight.steps.len(), MOST_STEPS);
+    assert!(flight.steps.iter().all(|s| s.note.len() <= LONGEST_NOTE));
+}
+
+#[test]
+fn an_ipv6_client_counts_by_its_whole_network() {
+    let key = |text: &str| address_key(text.parse().expect("an address"));
+    assert_eq!(key("2001:db8:1:2::3"), key("2001:db8:1:2:ffff::9"));
+    assert_ne!(key("2001:db8:1:2::3"), key("2001:db8:1:3::3"));
+    assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+}

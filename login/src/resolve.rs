@@ -1,0 +1,60 @@
+//! From an admitted claim to a reader and a membership.
+
+use crate::Login;
+use crate::admit::Authenticated;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use idp_bridge::Claimed;
+use model::{Membership, Reader, ReaderId, Refusal, code};
+
+/// A reader found live in this request, and the membership that was proved.
+pub(crate) struct Resolved {
+    pub(crate) reader: Reader,
+    pub(crate) membership: Membership,
+}
+
+impl Login {
+    /// Who that is and where, if the hub still answers for them.
+    pub(crate) async fn resolve(
+        &self,
+        authenticated: &Authenticated,
+        id: ReaderId,
+    ) -> Result<Resolved, Refusal> {
+        let claimed = authenticated.claimed();
+        if !self.0.accounts.is_live(&id).await? {
+            return Err(Refusal::new(code::LOG_READER_SUSPENDED, "the reader is suspended")
+                .at_member(claimed.member()));
+        }
+        let membership = Membership {
+            member: claimed.member().clone(),
+            connector: claimed.connector().clone(),
+            key: claimed.key().clone(),
+            class: claimed.class().clone(),
+            category: claimed.category().map(ToOwned::to_owned),
+            affiliation: claimed.affiliation().clone(),
+            standing: claimed.standing(),
+            valid_until: claimed.valid_until(),
+            evidence: claimed.evidence(),
+        };
+        let reader = Reader {
+            id,
+            profile: claimed.profile().clone(),
+            memberships: vec![membership.clone()],
+        };
+        Ok(Resolved { reader, membership })
+    }
+
+    /// The id of a federated reader is a keyed hash of member, connector and key, the same
+    /// at every login, so nothing is written; an account has its own.
+    pub(crate) fn reader_id(&self, claimed: &Claimed) -> Result<ReaderId, Refusal> {
+        if let Some(account) = claimed.account() {
+            return Ok(account.clone());
+        }
+        // Ids of member and connector hold no line break, so no two triples are written alike.
+        let triple =
+            format!("{}\n{}\n{}", claimed.member(), claimed.connector(), claimed.key().as_str());
+        let mac = self.0.keys.mac("reader", triple.as_bytes());
+        ReaderId::parse(&format!("f-{}", URL_SAFE_NO_PAD.encode(mac)))
+            .map_err(|e| Refusal::new(code::HUB_INTERNAL, e.to_string()))
+    }
+}

@@ -1,0 +1,26 @@
+//! The trust registry: whom the hub believes, and with which keys.
+//!
+//! A registry folder is read whole ([`Bundle`]), judged ([`check`]), compared
+//! ([`plan`]) and put into the store all or nothing ([`apply`]); every node
+//! answers from one immutable [`Snapshot`] that [`Registry`] swaps whole. The
+//! hub's own keys live in the [`KeyRing`], sealed under the [`MasterKey`], and
+//! every request that the hub makes outwards goes through [`HttpClient`].
+
+mod discovery;
+mod http;
+mod keys;
+mod public_url;
+mod registry;
+mod snapshot;
+#[cfg(test)]
+mod testing;
+
+pub use discovery::{Hit, MatchField, Matched};
+pub use http::{HttpAnswer, HttpClient, HttpError, HttpSettings};
+pub use keys::{CertNames, KeyError, KeyRing, MasterKey, OidcKey};
+pub use public_url::{PublicUrl, PublicUrlFault};
+pub use registry::{
+    Applied, ApplyError, Bundle, Change, CheckReport, Consortium, Diff, ExportReport, Fault,
+    FieldChange, RemoteOutcome, What, apply, check, export, plan,
+};
+pub use snapshot::{ClientKeys, Registry, RegistryError, Snapshot};

@@ -1,0 +1,5 @@
+//! The registry folder against everything that can be wrong with it, and through the store.
+
+mod faults;
+mod remote;
+mod round_trip;

@@ -1,0 +1,58 @@
+//! Metadata that are parsed when first asked for.
+
+use crate::registry::certificate;
+use model::Timestamp;
+use saml::ParsedEntity;
+use std::sync::{Arc, OnceLock};
+
+/// One document with what it was read as.
+///
+/// Most of a thousand members are not asked for in an hour; parsed keys and
+/// endpoints of all would take start-up time and memory for nothing.
+pub(super) struct Document<T> {
+    text: Arc<str>,
+    proof: Proof,
+    pick: fn(Vec<ParsedEntity>) -> Result<T, String>,
+    read: OnceLock<Option<T>>,
+}
+
+/// Why a document may be believed.
+pub(super) enum Proof {
+    /// It came with the registry.
+    File,
+    /// Signed by this certificate (PEM), as of the time it was fetched. It is
+    /// verified at every reading, so only verified bytes are read (rule 1).
+    Signed(Arc<str>, Timestamp),
+}
+
+impl<T> Document<T> {
+    pub(super) fn new(
+        text: Arc<str>,
+        proof: Proof,
+        pick: fn(Vec<ParsedEntity>) -> Result<T, String>,
+    ) -> Self {
+        Self { text, proof, pick, read: OnceLock::new() }
+    }
+
+    /// What it says; `None`, logged once, where it cannot be read any more.
+    pub(super) fn read(&self) -> Option<&T> {
+        let read = || match self.entities().and_then(self.pick) {
+            Ok(found) => Some(found),
+            Err(why) => {
+                tracing::error!(%why, "metadata that were accepted cannot be read");
+                None
+            }
+        };
+        self.read.get_or_init(read).as_ref()
+    }
+
+    fn entities(&self) -> Result<Vec<ParsedEntity>, String> {
+        let read = match &self.proof {
+            Proof::File => saml::parse_metadata(self.text.as_bytes()),
+            Proof::Signed(pem, fetched) => {
+                saml::verify_metadata(self.text.as_bytes(), &certificate(pem)?, *fetched)
+            }
+        };
+        read.map_err(|e| e.to_string())
+    }
+}

@@ -1,0 +1,110 @@
+//! The rooms put together into one router. The only place that knows them all.
+
+use crate::health;
+use crate::installation::Installation;
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use idp_bridge::{CentralConnector, Connector, SamlConnector};
+use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
+use model::{Entropy, LoginCode, Refusal, code};
+use sp_proxy::{OidcProtocol, SamlIdpProtocol, SpParts};
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use web::{PortalProtocol, WebParts};
+
+/// How the hub shows itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Appearance {
+    /// Every page is marked 示例 · demo.
+    pub demo_mark: bool,
+}
+
+/// Why the rooms do not fit together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The path of a login.
+    #[error("the path of a login could not be assembled: {0}")]
+    Login(String),
+}
+
+/// Builds the whole hub as one router.
+///
+/// # Errors
+/// [`AssembleError`] where two connectors or protocols claim the same address or key.
+pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, AssembleError> {
+    let public_url = hub.config.public_url.clone();
+    let connectors: Vec<Arc<dyn Connector>> = vec![
+        Arc::new(CentralConnector::new(hub.accounts.clone())),
+        Arc::new(SamlConnector::new(&public_url, Arc::clone(&hub.keys), None)),
+    ];
+    let protocols: Vec<Arc<dyn ServiceProtocol>> = vec![
+        Arc::new(OidcProtocol::new(
+            hub.registry.clone(),
+            Arc::clone(&hub.keys),
+            hub.shared.clone(),
+            public_url.clone(),
+        )),
+        Arc::new(SamlIdpProtocol::new(
+            hub.registry.clone(),
+            Arc::clone(&hub.keys),
+            hub.shared.clone(),
+            public_url.clone(),
+        )),
+        Arc::new(PortalProtocol),
+    ];
+    let login = Login::new(LoginParts {
+        registry: hub.registry.clone(),
+        keys: Arc::clone(&hub.keys),
+        shared: hub.shared.clone(),
+        durable: hub.durable.clone(),
+        accounts: hub.accounts.clone(),
+        connectors,
+        protocols,
+        public_url: public_url.clone(),
+    })
+    .map_err(|e| AssembleError::Login(e.to_string()))?;
+    let services = SpParts {
+        login: login.clone(),
+        registry: hub.registry.clone(),
+        keys: Arc::clone(&hub.keys),
+        shared: hub.shared.clone(),
+        public_url: public_url.clone(),
+    };
+    let pages = WebParts {
+        login: login.clone(),
+        registry: hub.registry.clone(),
+        public_url,
+        demo_mark: appearance.demo_mark,
+    };
+    let edge = EdgeSettings {
+        clock: Arc::clone(&hub.clock),
+        entropy: hub.entropy.clone(),
+        trusted_proxies: hub.config.trusted_proxies.clone(),
+    };
+    let readers = Router::new()
+        .merge(login.routes())
+        .merge(sp_proxy::oidc_routes(services.clone()))
+        .merge(sp_proxy::saml_routes(services))
+        .merge(web::routes(pages.clone()))
+        .fallback(web::fallback)
+        // A panic of a handler becomes our own page: it lies inside the render layer.
+        .layer(CatchPanicLayer::custom(panicked(hub.entropy.clone())))
+        .layer(web::render_layer(pages))
+        .layer(login::edge_layer(edge));
+    Ok(readers.merge(health::routes(hub)))
+}
+
+/// A handler that panicked is our fault, said on our page with a code to quote.
+fn panicked(entropy: Entropy) -> impl Fn(Box<dyn Any + Send>) -> Response + Clone {
+    move |what| {
+        let message = what
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| what.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a panic without a message");
+        let login_code = LoginCode::draw(&entropy);
+        tracing::error!(%login_code, message, "a handler panicked");
+        Refused::from((Refusal::new(code::HUB_INTERNAL, "panic"), login_code)).into_response()
+    }
+}

@@ -1,0 +1,119 @@
+//! The sample consortium on loopback: a hub, two libraries with a login of
+//! their own, and five services, all speaking over HTTP as strangers would.
+
+mod banner;
+mod children;
+mod folder;
+mod hub;
+mod libraries;
+mod plan;
+mod record;
+mod seed;
+
+use crate::assemble::Appearance;
+use crate::commands::{CommandError, run_hub, stop_signal};
+use crate::listen;
+use crate::outside::moment_now;
+use children::Children;
+use demo_services::{Credentials, Kind, Place, SamlKeys};
+use folder::DemoFolder;
+use plan::Plan;
+use record::Record;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Runs the demo until Ctrl-C or SIGTERM.
+pub(crate) async fn run(data: Option<&Path>, port: u16) -> Result<(), CommandError> {
+    let plan = Plan::new(port);
+    let listeners = plan.bind().await.map_err(failed)?;
+    let folder = DemoFolder::open(data, &moment_now()).map_err(failed)?;
+    let result = run_in(&plan, &folder, listeners).await;
+    // The stores are closed by now; a temporary folder goes with them.
+    drop(folder);
+    result
+}
+
+async fn run_in(
+    plan: &Plan,
+    folder: &DemoFolder,
+    listeners: plan::Listeners,
+) -> Result<(), CommandError> {
+    let moment = moment_now();
+    let mut record = Record::load_or_draw(folder, plan, &moment)?;
+    let libraries = libraries::prepare(folder, plan, &mut record).await?;
+    let services = services(plan, &record)?;
+    let hub = hub::prepare(folder, plan, &record, &libraries, &services).await?;
+    libraries::introduce(folder, plan, &hub).await?;
+    record.save(folder)?;
+
+    let plan::Listeners { hub: hub_listener, services: service_listeners, libraries: held } = listeners;
+    // Held until now so that nobody else takes the libraries' ports.
+    drop(held);
+    let mut children = Children::start(folder, plan).map_err(failed)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = Vec::new();
+    for ((place, credentials), listener) in services.into_iter().zip(service_listeners) {
+        tasks.push(tokio::spawn(demo_services::run(
+            listener,
+            place,
+            credentials,
+            until(stopped.clone()),
+        )));
+    }
+    let serving = run_hub(hub, hub_listener, Appearance { demo_mark: true }, until(stopped));
+    let watched = async {
+        children.wait_until_ready(plan).await.map_err(failed)?;
+        banner::print(plan, &record, folder);
+        tokio::select! {
+            () = stop_signal() => Ok(()),
+            why = children.one_ended() => Err(failed(why)),
+        }
+    };
+    let watched = async {
+        let ended = watched.await;
+        let _ = stop.send(true);
+        ended
+    };
+    let (served, ended) = tokio::join!(serving, watched);
+    children.end().await;
+    for task in tasks {
+        task.abort();
+    }
+    ended.and(served)
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone: that is a stop, too.
+    let _ = stopped.wait_for(|s| *s).await;
+}
+
+fn services(plan: &Plan, record: &Record) -> Result<Vec<(Place, Credentials)>, CommandError> {
+    Kind::ALL
+        .into_iter()
+        .map(|kind| {
+            let place = plan.service(kind);
+            let credentials = if kind.speaks_saml() {
+                Credentials::Saml(SamlKeys::generate(kind.id()).map_err(failed)?)
+            } else {
+                let client = record.client(kind.id()).ok_or_else(|| {
+                    failed("demo.json names no client of a service: delete it and start again")
+                })?;
+                Credentials::Oidc {
+                    client_id: client.client_id.clone(),
+                    client_secret: client.client_secret.clone(),
+                }
+            };
+            Ok((place, credentials))
+        })
+        .collect()
+}
+
+fn failed(why: impl std::fmt::Display) -> CommandError {
+    CommandError::Failed(why.to_string())
+}
+
+/// Binds one loopback port of the demo.
+async fn bind(port: u16) -> Result<TcpListener, listen::ListenError> {
+    listen::bind(([127, 0, 0, 1], port).into(), "readerpass demo --port N").await
+}

@@ -1,0 +1,113 @@
+//! An installation: configuration, stores, keys, registry, opened together.
+
+use crate::config::Config;
+use crate::outside::{SystemClock, system_entropy};
+use accounts::Accounts;
+use metadata::{CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, Registry};
+use model::{Clock, Entropy, Moment};
+use std::sync::Arc;
+use store::{Durable, Shared, StoreConfig};
+
+/// Everything that a command or the server acts on.
+pub struct Installation {
+    /// Its configuration.
+    pub config: Config,
+    /// Durable tables.
+    pub durable: Durable,
+    /// The shared short-lived store.
+    pub shared: Shared,
+    /// Keys.
+    pub keys: Arc<KeyRing>,
+    /// The trust registry.
+    pub registry: Registry,
+    /// Central accounts.
+    pub accounts: Accounts,
+    /// The one outbound client.
+    pub http: HttpClient,
+    /// The clock it runs by.
+    pub clock: Arc<dyn Clock>,
+    /// Its source of chance.
+    pub entropy: Entropy,
+}
+
+/// Why an installation cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder.
+    #[error("data_dir {0}: {1} — make the folder, or let its owner write to it")]
+    Folder(String, std::io::Error),
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// Keys.
+    #[error(transparent)]
+    Keys(#[from] metadata::KeyError),
+    /// The registry.
+    #[error(transparent)]
+    Registry(#[from] metadata::RegistryError),
+    /// The outbound client.
+    #[error(transparent)]
+    Http(#[from] metadata::HttpError),
+    /// Certificates of further authorities.
+    #[error("outbound_ca_file {0}: {1}")]
+    Authorities(String, std::io::Error),
+}
+
+impl Installation {
+    /// Opens with the machine's clock and randomness.
+    ///
+    /// # Errors
+    /// [`OpenError`] names what is missing and the remedy.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        Self::open_with(config, Arc::new(SystemClock), system_entropy()).await
+    }
+
+    /// Opens with a clock and a source of chance of the caller's.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub async fn open_with(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Entropy,
+    ) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|e| OpenError::Folder(config.data_dir.display().to_string(), e))?;
+        let moment = Moment { now: clock.now(), entropy: entropy.clone() };
+        let master = MasterKey::load_or_create(&config.master_key_file, &entropy)?;
+        let (durable, shared) = store::open(&StoreConfig {
+            data_dir: config.data_dir.clone(),
+            durable: config.durable.clone(),
+            shared: config.shared.clone(),
+        })
+        .await?;
+        let names = CertNames::of(&config.public_url);
+        let keys = Arc::new(KeyRing::open(&durable, &master, &moment, &names).await?);
+        let registry = Registry::open(durable.clone(), config.public_url.clone()).await?;
+        let pepper = keys.derive("accounts/counters");
+        let accounts = Accounts::new(durable.clone(), shared.clone(), pepper);
+        let http = HttpClient::new(&http_settings(&config)?)?;
+        Ok(Self { config, durable, shared, keys, registry, accounts, http, clock, entropy })
+    }
+
+    /// The moment now.
+    pub fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), entropy: self.entropy.clone() }
+    }
+}
+
+fn http_settings(config: &Config) -> Result<HttpSettings, OpenError> {
+    let extra_ca_pem = config
+        .outbound_ca_file
+        .as_ref()
+        .map(|path| {
+            std::fs::read(path)
+                .map_err(|e| OpenError::Authorities(path.display().to_string(), e))
+        })
+        .transpose()?;
+    Ok(HttpSettings {
+        hub_on_loopback: config.public_url.is_loopback(),
+        extra_ca_pem,
+        ..HttpSettings::default()
+    })
+}

@@ -1,0 +1,64 @@
+use super::{Broken, ensure, noon};
+use crate::{Durable, KeyRow, StoreError};
+
+pub(super) async fn versions_count_up(one: &Durable, other: &Durable) -> Result<(), Broken> {
+    ensure(one.registry_version().await? == 0, "0 where none was applied")?;
+    ensure(one.load_registry().await?.is_none(), "and nothing to load")?;
+    ensure(one.swap_registry(0, b"first", noon()).await? == 1, "the first is 1")?;
+    let early = one.swap_registry(0, b"lost", noon()).await;
+    ensure(matches!(early, Err(StoreError::Conflict)), "an outdated change conflicts")?;
+    let ahead = one.swap_registry(2, b"lost", noon()).await;
+    ensure(matches!(ahead, Err(StoreError::Conflict)), "so does one ahead of time")?;
+    for version in 1..20 {
+        let content = format!("content {version}");
+        let next = other.swap_registry(version, content.as_bytes(), noon()).await?;
+        ensure(next == version + 1, "up by one")?;
+        ensure(one.registry_version().await? == next, "seen by the other node")?;
+        let held = one.load_registry().await?;
+        let holds = held.is_some_and(|h| h.version == next && h.content == content.as_bytes());
+        ensure(holds, "the newest is loaded whole")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn one_of_many_swaps(one: &Durable, other: &Durable) -> Result<(), Broken> {
+    let version = one.registry_version().await?;
+    let mut callers = Vec::new();
+    for caller in 0..20 {
+        let store = if caller % 2 == 0 { one.clone() } else { other.clone() };
+        callers.push(tokio::spawn(async move {
+            store.swap_registry(version, format!("{caller}").as_bytes(), noon()).await
+        }));
+    }
+    let mut winners = 0;
+    for caller in callers {
+        match caller.await? {
+            Ok(_) => winners += 1,
+            Err(StoreError::Conflict) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    ensure(winners == 1, &format!("one of 20 callers swaps, not {winners}"))?;
+    ensure(one.registry_version().await? == version + 1, "up by one")
+}
+
+pub(super) async fn keys_of_a_generation_are_made_once(
+    one: &Durable,
+    other: &Durable,
+) -> Result<(), Broken> {
+    let key = |id: &str, purpose: &str, generation| KeyRow {
+        id: id.to_owned(),
+        purpose: purpose.to_owned(),
+        generation,
+        created: noon(),
+        sealed: vec![0, 1, 2],
+        public: Vec::new(),
+    };
+    ensure(one.insert_key(&key("a", "saml", 1)).await?, "a new key is kept")?;
+    ensure(!other.insert_key(&key("b", "saml", 1)).await?, "another process was first")?;
+    ensure(!other.insert_key(&key("a", "oidc", 1)).await?, "an id is given once")?;
+    ensure(other.insert_key(&key("c", "saml", 2)).await?, "the next generation")?;
+    ensure(other.insert_key(&key("d", "oidc", 1)).await?, "another purpose")?;
+    let expected = [key("d", "oidc", 1), key("a", "saml", 1), key("c", "saml", 2)];
+    ensure(one.keys().await? == expected, "all, in order")
+}

@@ -1,0 +1,35 @@
+//! What every backend promises, one small trait a capability.
+
+mod accounts;
+mod audit;
+mod counters;
+mod keys;
+mod one_use;
+mod registry;
+mod sessions;
+mod suspensions;
+mod trace;
+
+pub use accounts::{AccountRow, AccountRows, Role};
+pub use audit::{Actor, AuditEntry, AuditFault, AuditLog, AuditReport};
+pub use counters::Counters;
+pub use keys::{KeyRow, KeyRows};
+pub use one_use::{OneUse, Parked, Space};
+pub use registry::{RegistryRows, StoredRegistry};
+pub use sessions::{
+    EndedSession, SessionRecord, SessionService, SessionServices, Sessions, Upstream,
+};
+pub use suspensions::Suspensions;
+pub use trace::{TRACE_DAYS, TRACE_RECORDS, TraceRing};
+
+/// Short-lived state that all nodes share: SQLite on one machine, Redis on several.
+pub trait SharedStore:
+    OneUse + Parked + Counters + Sessions + SessionServices + TraceRing + Send + Sync
+{
+}
+
+/// State that outlives everything: registry, accounts, keys, audit log.
+pub trait DurableStore:
+    RegistryRows + AccountRows + Suspensions + KeyRows + AuditLog + Send + Sync
+{
+}

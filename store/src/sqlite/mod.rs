@@ -1,0 +1,29 @@
+//! The embedded stores: two SQLite files in the data folder.
+
+mod accounts;
+mod audit;
+mod counters;
+mod durable;
+mod fault;
+mod file;
+mod heads;
+mod keys;
+mod migrate;
+mod one_use;
+mod parked;
+mod purge;
+mod readers;
+mod registry;
+mod sessions;
+mod shared;
+mod sql;
+mod suspensions;
+mod trace;
+mod verify;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use durable::SqliteDurable;
+pub(crate) use shared::SqliteShared;

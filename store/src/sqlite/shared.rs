@@ -1,0 +1,38 @@
+//! `shared.db`: short-lived state of one machine.
+
+use crate::seen::Seen;
+use crate::sqlite::file::DatabaseFile;
+use crate::sqlite::migrate;
+use crate::sqlite::purge::Purge;
+use crate::sqlite::readers::Readers;
+use crate::sqlite::writer::Writer;
+use crate::{SharedStore, StoreError};
+use std::path::Path;
+
+/// Connections that read `shared.db`.
+const READERS: usize = 3;
+
+/// The shared store of one machine, over any number of its processes.
+///
+/// `synchronous=NORMAL`: a commit survives the end of the process at once, and
+/// the loss of power after the next checkpoint.
+pub(crate) struct SqliteShared {
+    pub(super) writer: Writer,
+    pub(super) readers: Readers,
+    pub(super) purge: Purge,
+    pub(super) seen: Seen,
+}
+
+impl SqliteShared {
+    pub(crate) async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let (file, writer) = DatabaseFile::open(folder, &migrate::SHARED).await?;
+        Ok(Self {
+            writer: Writer::new(writer),
+            readers: Readers::open(&file, READERS).await?,
+            purge: Purge::new(),
+            seen: Seen::new(),
+        })
+    }
+}
+
+impl SharedStore for SqliteShared {}

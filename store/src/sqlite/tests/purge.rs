@@ -1,0 +1,63 @@
+use super::{noon, open};
+use crate::scratch::Scratch;
+use crate::sqlite::file::DatabaseFile;
+use crate::sqlite::migrate::SHARED;
+use crate::sqlite::sql::Sql;
+use crate::{Shared, Space, conformance};
+use sqlx::Row as _;
+
+async fn rows(scratch: &Scratch, sql: &'static str) -> i64 {
+    let (file, _) = DatabaseFile::open(scratch.path(), &SHARED).await.unwrap();
+    let mut reader = file.reader().await.unwrap();
+    Sql::new(sql).first(&mut reader).await.unwrap().unwrap().get(0)
+}
+
+/// `count` rows of each kind, which end a minute after noon.
+async fn fill(shared: &Shared, count: usize) {
+    let end = noon().plus_s(60);
+    for number in 0..count {
+        let key = number.to_string();
+        shared.put_once(Space::Leg, &key, end, noon()).await.unwrap();
+        shared.put(Space::Code, &key, b"v", end, noon()).await.unwrap();
+        shared.add(&key, 60, noon()).await.unwrap();
+        let mut session = conformance::session(&format!("s{key}"), "r", &["i"]).unwrap();
+        session.expires = end;
+        shared.create(&session).await.unwrap();
+    }
+}
+
+const ALL: &str = "SELECT (SELECT count(*) FROM one_use) + (SELECT count(*) FROM parked)
+    + (SELECT count(*) FROM counter) + (SELECT count(*) FROM session)
+    + (SELECT count(*) FROM session_index)";
+
+#[tokio::test]
+async fn what_is_over_is_cleared_and_what_lives_stays() {
+    let scratch = Scratch::new();
+    let (_, shared) = open(scratch.path()).await;
+    fill(&shared, 100).await;
+    assert_eq!(rows(&scratch, ALL).await, 500);
+    let later = noon().plus_s(60);
+    for number in 0..128 {
+        let key = format!("later {number}");
+        assert!(shared.put_once(Space::Leg, &key, later.plus_s(60), later).await.unwrap());
+    }
+    // The queue is in order: when this is done, the clearing is too.
+    shared.clear("none").await.unwrap();
+    assert_eq!(rows(&scratch, ALL).await, 128);
+}
+
+#[tokio::test]
+async fn one_clearing_takes_a_bounded_bite() {
+    let scratch = Scratch::new();
+    let (_, shared) = open(scratch.path()).await;
+    for number in 0..1024 {
+        let key = number.to_string();
+        shared.put_once(Space::Leg, &key, noon().plus_s(60), noon()).await.unwrap();
+    }
+    let later = noon().plus_s(600);
+    for number in 0..128 {
+        shared.add(&number.to_string(), 60, later).await.unwrap();
+    }
+    shared.clear("none").await.unwrap();
+    assert_eq!(rows(&scratch, "SELECT count(*) FROM one_use").await, 824);
+}

@@ -1,0 +1,10 @@
+//! What attackers try, each against the whole hub in process.
+
+mod bad_input;
+mod login_in_flight;
+mod oidc_requests;
+mod oidc_tokens;
+mod saml_answers;
+mod saml_requests;
+mod sessions;
+mod unsolicited;

@@ -1,0 +1,178 @@
+//! Sessions: their lives, their ends, and guesses at passwords (rules 2, 12, 13).
+
+use crate::harness::oidc::{authorize, claims, code_of, redeem, userinfo};
+use crate::harness::world::{HUB, PASSWORD, World, sign_in};
+use crate::harness::{Browser, Seen};
+
+async fn logged_in(world: &World) -> Browser {
+    let mut browser = world.browser();
+    let form = browser.get(&authorize(&[("member", "union")])).await;
+    code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    browser
+}
+
+fn asked_again(seen: &Seen) -> bool {
+    !seen.outside && seen.status.is_success()
+}
+
+#[tokio::test]
+async fn a_session_ends_after_an_hour_of_idleness() {
+    let world = World::new().await;
+    let mut browser = logged_in(&world).await;
+    world.clock.forward_s(3500);
+    code_of(&browser.get(&authorize(&[])).await);
+    world.clock.forward_s(3500);
+    code_of(&browser.get(&authorize(&[])).await);
+    world.clock.forward_s(3700);
+    assert!(asked_again(&browser.get(&authorize(&[])).await));
+}
+
+#[tokio::test]
+async fn a_session_ends_after_eight_hours_whatever_happens() {
+    let world = World::new().await;
+    let mut browser = logged_in(&world).await;
+    for _ in 0..15 {
+        world.clock.forward_s(1900);
+        code_of(&browser.get(&authorize(&[])).await);
+    }
+    world.clock.forward_s(1900);
+    assert!(asked_again(&browser.get(&authorize(&[])).await), "it lived past 8 h");
+}
+
+#[tokio::test]
+async fn a_shared_computer_ends_with_the_browser_and_after_a_quarter_of_an_hour() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    // A reading room of nju.
+    browser.address = std::net::SocketAddr::from(([192, 0, 2, 200], 40_000));
+    let discovery = browser.get(&authorize(&[])).await;
+    let form = browser.click(&discovery, &discovery.link("member=nju")).await;
+    code_of(&sign_in(&mut browser, &form, "reader-jia", PASSWORD).await);
+    assert!(browser.cookie("hub.test", "__Host-rp_recent").is_none(), "it remembers the library");
+    world.clock.forward_s(16 * 60);
+    let mut plain = world.net();
+    plain.0.remove("nju.test");
+    browser.net = plain;
+    assert!(asked_again(&browser.get(&authorize(&[])).await));
+}
+
+#[tokio::test]
+async fn a_guessed_or_malformed_session_cookie_opens_nothing() {
+    let world = World::new().await;
+    for value in ["guess", "", "%%%", "a b", &"x".repeat(3000)] {
+        let mut browser = world.browser();
+        browser.set_cookie("hub.test", "__Host-rp_sid", value);
+        let seen = browser.get(&authorize(&[])).await;
+        assert!(asked_again(&seen), "{value}: {} {}", seen.status, seen.url);
+    }
+}
+
+#[tokio::test]
+async fn every_login_gets_a_fresh_session_id() {
+    let world = World::new().await;
+    let mut browser = logged_in(&world).await;
+    let before = browser.cookie("hub.test", "__Host-rp_sid").expect("a session").to_owned();
+    let form = browser.get(&authorize(&[("prompt", "login"), ("member", "union")])).await;
+    code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    let after = browser.cookie("hub.test", "__Host-rp_sid").expect("a session").to_owned();
+    assert_ne!(before, after, "session fixation");
+    let mut thief = world.browser();
+    thief.set_cookie("hub.test", "__Host-rp_sid", &before);
+    assert!(asked_again(&thief.get(&authorize(&[])).await), "the old session lives on");
+}
+
+#[tokio::test]
+async fn logout_ends_the_session_everywhere_we_can_and_says_what_we_cannot() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let form = browser.get(&authorize(&[("member", "union")])).await;
+    let code = code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    let tokens = redeem(&world.hub, &code).await;
+    let access = tokens.json["access_token"].as_str().expect("a token").to_owned();
+    let sid = browser.cookie("hub.test", "__Host-rp_sid").expect("a session").to_owned();
+    let page = browser.get(&format!("{HUB}/logout")).await;
+    let form = crate::harness::html::forms(&page.body)
+        .into_iter()
+        .find(|f| f.method.eq_ignore_ascii_case("post"))
+        .expect("a button");
+    let fields: Vec<_> = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let forged = browser.post(&format!("{HUB}/logout"), &fields, "https://evil.test/").await;
+    assert!(forged.status.is_client_error(), "another site logs readers out: {}", forged.body);
+    let done = browser.submit(&page, &form).await;
+    assert!(done.status.is_success(), "{}", done.body);
+    assert!(done.body.contains("馆际互借"), "the report names the service:\n{}", done.body);
+    assert!(browser.cookie("hub.test", "__Host-rp_sid").is_none());
+    browser.set_cookie("hub.test", "__Host-rp_sid", &sid);
+    assert!(asked_again(&browser.get(&authorize(&[])).await), "the session lives on");
+    assert_eq!(userinfo(&world.hub, &access).await.status, 401, "its tokens live on");
+}
+
+#[tokio::test]
+async fn rp_initiated_logout_goes_back_to_a_registered_address_only() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let form = browser.get(&authorize(&[("member", "union")])).await;
+    let code = code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    let tokens = redeem(&world.hub, &code).await;
+    let hint = tokens.json["id_token"].as_str().expect("a token").to_owned();
+    assert_eq!(claims(&hint)["aud"], "ill");
+    let address = |back: &str| {
+        url::Url::parse_with_params(
+            &format!("{HUB}/oauth2/end_session"),
+            [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", back), ("state", "s1")],
+        )
+        .expect("an address")
+        .to_string()
+    };
+    let evil = browser.get(&address("https://evil.test/")).await;
+    assert!(!evil.outside && !evil.body.contains("evil.test"), "{}: {}", evil.url, evil.body);
+    let seen = browser.get(&address("https://ill.test/bye")).await;
+    // The report first, or at once: either way the address is the registered one, with state.
+    let back = if seen.outside { seen.url.to_string() } else { seen.link("https://ill.test/bye") };
+    assert!(back.starts_with("https://ill.test/bye") && back.contains("state=s1"), "{back}");
+    assert!(browser.cookie("hub.test", "__Host-rp_sid").is_none(), "{}", seen.body);
+}
+
+#[tokio::test]
+async fn guesses_at_a_password_are_counted_and_stop_the_right_one_too() {
+    let world = World::new().await;
+    let mut said = String::new();
+    for n in 0..40 {
+        let mut browser = world.browser();
+        browser.address = std::net::SocketAddr::from(([198, 51, 100, n], 40_000));
+        let page = browser.get(&authorize(&[("member", "union")])).await;
+        said = sign_in(&mut browser, &page, "reader-a", "wrong-password-guess").await.body;
+        if said.contains("ACC-002") {
+            break;
+        }
+        assert!(said.contains("ACC-001") || said.contains("不正确"), "{said}");
+    }
+    assert!(said.contains("ACC-002"), "40 guesses went through");
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[("member", "union")])).await;
+    let right = sign_in(&mut browser, &page, "reader-a", PASSWORD).await;
+    assert!(!right.outside, "the lock does not hold the right password");
+    // Another reader is not held up.
+    let mut other = world.browser();
+    let page = other.get(&authorize(&[("member", "union")])).await;
+    code_of(&sign_in(&mut other, &page, "reader-b", PASSWORD).await);
+    world.clock.forward_s(3600);
+    let page = browser.get(&authorize(&[("member", "union")])).await;
+    code_of(&sign_in(&mut browser, &page, "reader-a", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_wrong_password_keeps_the_login_name_and_never_the_password() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[("member", "union")])).await;
+    let seen = sign_in(&mut browser, &page, "reader-a", "not-the-password-77").await;
+    assert_eq!(seen.form("password").field("username"), Some("reader-a"));
+    assert!(!seen.body.contains("not-the-password-77"));
+    let unknown = sign_in(&mut browser, &seen, "nobody-here", "not-the-password-77").await;
+    assert_eq!(seen.status, unknown.status, "the answer tells which accounts exist");
+    for empty in [("", PASSWORD), ("reader-a", "")] {
+        let seen = sign_in(&mut browser, &page, empty.0, empty.1).await;
+        assert!(!seen.outside, "an empty field was accepted");
+    }
+}

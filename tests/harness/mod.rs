@@ -1,0 +1,15 @@
+//! What every test stands on: time it owns, hubs in process, a browser.
+
+pub mod browser;
+pub mod clock;
+pub mod folder;
+pub mod html;
+pub mod hub;
+pub mod oidc;
+pub mod saml;
+pub mod world;
+
+pub use browser::{Browser, Seen};
+pub use clock::TestClock;
+pub use hub::TestHub;
+pub use world::World;

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what the tests need, once. Debian or Ubuntu, root or sudo.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+packages=(
+    redis-server xmlsec1 stunnel4 openssl curl
+    python3-venv python3-pip nodejs npm
+    php-cli php-xml php-mbstring php-sqlite3 simplesamlphp
+    chromium fonts-noto-cjk
+)
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+# A newer Node.js than Debian's may be there already; its npm comes along.
+if command -v node >/dev/null && command -v npm >/dev/null; then
+    kept=()
+    for package in "${missing[@]}"; do
+        case $package in nodejs | npm) ;; *) kept+=("$package") ;; esac
+    done
+    missing=("${kept[@]}")
+fi
+if [ "${#missing[@]}" -gt 0 ]; then
+    echo "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    root apt-get update -qq
+    # Servers are started by the tests on ports of their own, never by the package.
+    printf '#!/bin/sh\nexit 101\n' | root tee /usr/sbin/policy-rc.d >/dev/null
+    root chmod +x /usr/sbin/policy-rc.d
+    root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    root rm -f /usr/sbin/policy-rc.d
+fi
+
+# Names of the tests' hosts.
+for name in hub.test nju.test jinling.test ssp.test pyidp.test pysp.test nodeapp.test pyapp.test; do
+    grep -qE "[[:space:]]$name(\$|[[:space:]])" /etc/hosts || echo "127.0.0.1 $name" | root tee -a /etc/hosts >/dev/null
+done
+
+# Peers in Python and JavaScript, each with its lock file.
+if [ -f peers/py/requirements.txt ]; then
+    stamp=peers/py/.venv/stamp
+    if ! cmp -s peers/py/requirements.txt "$stamp"; then
+        rm -rf peers/py/.venv
+        python3 -m venv peers/py/.venv
+        peers/py/.venv/bin/pip install --quiet --require-hashes -r peers/py/requirements.txt
+        cp peers/py/requirements.txt "$stamp"
+    fi
+fi
+for folder in peers/js browser; do
+    if [ -f "$folder/package-lock.json" ]; then
+        stamp=$folder/node_modules/.stamp
+        if ! cmp -s "$folder/package-lock.json" "$stamp"; then
+            (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+            cp "$folder/package-lock.json" "$stamp"
+        fi
+    fi
+done

@@ -1,0 +1,79 @@
+//! A call never goes upwards: DESIGN.md section 3, kept by this list.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+/// Which room may use which. `readerpass`, the tests and the benchmarks may use all.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("store", &["model"]),
+    ("saml", &["model"]),
+    ("policy", &["model"]),
+    ("metadata", &["policy", "saml", "store", "model"]),
+    ("accounts", &["store", "model"]),
+    ("idp-bridge", &["accounts", "metadata", "saml", "store", "model"]),
+    ("login", &["idp-bridge", "accounts", "metadata", "policy", "store", "model"]),
+    ("sp-proxy", &["login", "metadata", "policy", "saml", "store", "model"]),
+    ("web", &["login", "accounts", "metadata", "policy", "model"]),
+    ("demo-services", &[]),
+];
+
+const MAY_USE_ALL: &[&str] = &["readerpass", "system-tests", "bench"];
+
+pub fn workspace() -> BTreeMap<String, (String, BTreeSet<String>)> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = json["packages"].as_array().expect("packages");
+    let names: BTreeSet<_> =
+        packages.iter().map(|p| p["name"].as_str().expect("a name").to_owned()).collect();
+    packages
+        .iter()
+        .map(|package| {
+            let name = package["name"].as_str().expect("a name").to_owned();
+            let manifest = package["manifest_path"].as_str().expect("a path").to_owned();
+            let uses = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter()
+                .filter(|d| d["kind"].is_null())
+                .map(|d| d["name"].as_str().expect("a name").to_owned())
+                .filter(|d| names.contains(d))
+                .collect();
+            (name, (manifest, uses))
+        })
+        .collect()
+}
+
+#[test]
+fn every_arrow_between_rooms_is_one_of_the_plan() {
+    for (name, (_, uses)) in workspace() {
+        if MAY_USE_ALL.contains(&name.as_str()) {
+            continue;
+        }
+        let (_, allowed) = MAY_USE
+            .iter()
+            .find(|(room, _)| *room == name)
+            .unwrap_or_else(|| panic!("the room `{name}` stands in no plan"));
+        for used in uses {
+            assert!(allowed.contains(&used.as_str()), "`{name}` must not use `{used}`");
+        }
+    }
+}
+
+#[test]
+fn only_the_saml_room_parses_xml() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    for room in ["model", "store", "policy", "metadata", "accounts", "idp-bridge", "login", "sp-proxy", "web", "."] {
+        let manifest = std::fs::read_to_string(format!("{root}/{room}/Cargo.toml")).expect("a file");
+        let own = manifest.split("[workspace.dependencies]").next().expect("a part");
+        for parser in ["bergshamra", "quick-xml", "roxmltree", "uppsala", "xml-rs", "libxml"] {
+            let listed = own.lines().any(|l| l.starts_with(parser));
+            assert!(!listed, "{room} uses the XML parser {parser}");
+        }
+    }
+}

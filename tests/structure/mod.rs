@@ -1,0 +1,4 @@
+//! The house against its plan.
+
+mod arrows;
+mod documents;

@@ -1,0 +1,130 @@
+// Search as you type. Without this script the same form asks the server.
+"use strict";
+(() => {
+  const form = document.getElementById("find");
+  const input = document.getElementById("q");
+  const hits = document.getElementById("hits");
+  const browse = document.getElementById("browse");
+  const said = document.getElementById("said");
+  if (!form || !input || !hits || !browse || !said) return;
+
+  let options = [];
+  let active = -1;
+  let timer = 0;
+  let asked = null;
+
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", "hits");
+  input.setAttribute("aria-expanded", "false");
+  hits.setAttribute("role", "listbox");
+  hits.setAttribute("aria-label", input.getAttribute("aria-label"));
+
+  const piece = (tag, cls, text) => {
+    const node = document.createElement(tag);
+    if (cls) node.className = cls;
+    if (text) node.textContent = text;
+    return node;
+  };
+
+  const line = (tag, parts) => {
+    const node = document.createElement(tag);
+    for (const [text, marked] of parts) node.append(marked ? piece("mark", "", text) : text);
+    return node;
+  };
+
+  const rowOf = (item, place) => {
+    const open = !item.closed;
+    const row = piece(open ? "a" : "div", open ? "row" : "row off");
+    if (open) row.href = form.dataset.choose + encodeURIComponent(item.id);
+    else row.setAttribute("aria-disabled", "true");
+    row.id = "hit-" + place;
+    row.setAttribute("role", "option");
+    row.setAttribute("aria-selected", "false");
+    const tile = piece("span", open ? "tile" : "tile off", item.tile);
+    tile.setAttribute("aria-hidden", "true");
+    const words = piece("span", "t");
+    words.append(line("b", item.name), line("span", item.sub));
+    row.append(tile, words);
+    if (item.chip) row.append(piece("span", "chip " + item.tone, item.chip));
+    const holder = document.createElement("li");
+    holder.setAttribute("role", "presentation");
+    holder.append(row);
+    return [holder, row];
+  };
+
+  const point = (place) => {
+    if (options[active]) options[active].setAttribute("aria-selected", "false");
+    active = place;
+    const row = options[active];
+    if (!row) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    row.setAttribute("aria-selected", "true");
+    row.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", row.id);
+  };
+
+  const clear = () => {
+    hits.replaceChildren();
+    hits.hidden = true;
+    browse.hidden = false;
+    said.textContent = "";
+    options = [];
+    point(-1);
+    input.setAttribute("aria-expanded", "false");
+  };
+
+  const show = (found) => {
+    const lines = found.items.map(rowOf);
+    hits.replaceChildren(...lines.map(([holder]) => holder));
+    options = lines.map(([, row]) => row);
+    hits.hidden = options.length === 0;
+    browse.hidden = options.length > 0;
+    input.setAttribute("aria-expanded", String(options.length > 0));
+    said.textContent = found.said;
+    point(-1);
+  };
+
+  const ask = async () => {
+    if (asked) asked.abort();
+    const query = input.value.trim();
+    if (!query) return clear();
+    asked = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.search + encodeURIComponent(query), {
+        signal: asked.signal,
+        headers: { accept: "application/json" },
+        credentials: "same-origin",
+      });
+      if (answer.ok) show(await answer.json());
+    } catch (fault) {
+      if (fault.name !== "AbortError") clear();
+    }
+  };
+
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 70);
+  };
+
+  input.addEventListener("input", (event) => {
+    if (!event.isComposing) later();
+  });
+  input.addEventListener("compositionend", later);
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const last = options.length - 1;
+    if (event.key === "ArrowDown" && last >= 0) point(active >= last ? 0 : active + 1);
+    else if (event.key === "ArrowUp" && last >= 0) point(active <= 0 ? last : active - 1);
+    else if (event.key === "Escape" && input.value) {
+      input.value = "";
+      clear();
+    } else if (event.key === "Enter" && options[active]) {
+      if (options[active].href) location.assign(options[active].href);
+    } else return;
+    event.preventDefault();
+  });
+  if (input.value && document.activeElement === input) later();
+})();

@@ -1,0 +1,14 @@
+//! The pages, one module each: plain data in, a finished [`Page`](crate::page::Page) out.
+
+pub(crate) mod confirm;
+pub(crate) mod discovery;
+pub(crate) mod form;
+pub(crate) mod landing;
+pub(crate) mod moving;
+pub(crate) mod portal;
+pub(crate) mod refused;
+pub(crate) mod rows;
+pub(crate) mod signed_out;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,155 @@
+//! A refusal is a page with a next step (rule 7).
+
+use super::moving::leads_on;
+use crate::page::{Does, Page};
+use crate::shown::{Reach, day_and_clock, web_link};
+use crate::stage::{Shell, Stage};
+use crate::words::{Words, fill};
+use askama::Template;
+use login::Refused;
+use model::{Blame, LangTag, Next, NextStep, Refusal, Service, code};
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'r> {
+    shell: Shell,
+    w: &'static Words,
+    sentence: &'r str,
+    reasons: Vec<&'r str>,
+    worked: String,
+    steps: Vec<String>,
+    /// Other services still work.
+    still: bool,
+    again: Option<String>,
+    back: Option<Back<'r>>,
+    /// The code is worth quoting.
+    quoted: bool,
+    login_code: String,
+    code: &'r str,
+    at: String,
+    contact: Option<Contact>,
+}
+
+/// The button that takes the protocol's own error to the service.
+struct Back<'r> {
+    address: &'r str,
+    fields: &'r [(String, String)],
+    label: String,
+    tone: &'static str,
+}
+
+struct Contact {
+    title: String,
+    reach: Reach,
+}
+
+/// What happened, what worked, what to do, what still works, the code to quote.
+pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
+    let w = stage.words();
+    let refusal = &refused.refusal;
+    let info = refusal.code().info();
+    let sentence = match stage.lang {
+        LangTag::Zh => info.zh,
+        LangTag::En => info.en,
+    };
+    // As a heading it stands without its full stop.
+    let sentence = sentence.trim_end_matches(['。', '.']);
+    let service = stage.service(refusal.detail().service.as_ref());
+    let again = service.and_then(again);
+    let back = refused.back.as_deref().and_then(|next| back(stage, next, service, again.is_some()));
+    let posts_out = back.as_ref().is_some_and(|b| !b.fields.is_empty());
+    let is_page_fault = [code::WEB_NOT_FOUND, code::WEB_METHOD].contains(&refusal.code());
+    let view = RefusedPage {
+        shell: stage.shell(sentence, None),
+        w,
+        sentence,
+        reasons: refusal.detail().reasons.iter().map(|r| r.r#in(stage.lang)).collect(),
+        worked: worked(stage, refusal),
+        steps: if is_page_fault { Vec::new() } else { vec![step(stage, refusal)] },
+        still: after_login(refusal),
+        again,
+        back,
+        quoted: !is_page_fault,
+        login_code: refused.login_code.to_string(),
+        code: info.code,
+        at: stage.now.map(day_and_clock).unwrap_or_default(),
+        contact: contact(stage, refusal),
+    };
+    let does = if posts_out { Does::PostsOut } else { Does::Nothing };
+    Page::of(&view, does, stage.lang).with_status(refused.status)
+}
+
+/// Policy speaks only after the reader has proved who they are.
+fn after_login(refusal: &Refusal) -> bool {
+    refusal.code().as_str().starts_with("POL-")
+}
+
+fn worked(stage: &Stage<'_>, refusal: &Refusal) -> String {
+    let w = &stage.words().refused;
+    match (after_login(refusal), stage.member(refusal.detail().member.as_ref()), refusal.blame()) {
+        (true, Some(member), _) => fill(&w.worked, &[("member", stage.member_name(member))]),
+        (_, _, Blame::Member) => w.member_fault.clone(),
+        (_, _, Blame::Service) => w.service_fault.clone(),
+        (_, _, Blame::Hub) => w.hub_fault.clone(),
+        (_, _, Blame::Reader) => String::new(),
+    }
+}
+
+fn step(stage: &Stage<'_>, refusal: &Refusal) -> String {
+    let w = &stage.words().refused;
+    let member = stage.member(refusal.detail().member.as_ref());
+    match refusal.code().info().next {
+        NextStep::StartAgain => w.start_again.clone(),
+        NextStep::Correct => w.correct.clone(),
+        NextStep::AskLibrary => match member {
+            Some(member) => fill(&w.ask_library, &[("member", stage.member_name(member))]),
+            None => w.ask_any_library.clone(),
+        },
+        NextStep::AskService => w.ask_service.clone(),
+        NextStep::AllowCookies => w.allow_cookies.clone(),
+        NextStep::Wait => w.wait.clone(),
+        NextStep::ChooseLibrary => w.choose_library.clone(),
+        NextStep::AskHub => w.ask_hub.clone(),
+    }
+}
+
+/// Where the service itself begins a login; the portal begins at our own door.
+fn again(service: &Service) -> Option<String> {
+    if service.id.as_str() == crate::PORTAL {
+        return Some("/?login=1".to_owned());
+    }
+    service.launch_url.as_deref().and_then(web_link)
+}
+
+fn back<'r>(stage: &Stage<'_>, next: &'r Next, service: Option<&Service>, second: bool) -> Option<Back<'r>> {
+    let w = &stage.words().refused;
+    let (address, fields): (_, &[_]) = match next {
+        Next::Redirect(address) => (address, &[]),
+        Next::AutoPost { action, fields } => (action, fields),
+        Next::Ask(_) | Next::Page(_) | Next::Done(_) => return None,
+    };
+    Some(Back {
+        address: leads_on(address)?,
+        fields,
+        label: match service {
+            Some(service) => fill(&w.back, &[("service", service.name.r#in(stage.lang))]),
+            None => w.back_plain.clone(),
+        },
+        tone: if second { "plain" } else { "" },
+    })
+}
+
+fn contact(stage: &Stage<'_>, refusal: &Refusal) -> Option<Contact> {
+    let w = &stage.words().refused;
+    let title = |name: &str| fill(&w.contact, &[("name", name)]);
+    if let Some(member) = stage.member(refusal.detail().member.as_ref()) {
+        let reach = Reach::of(&member.contact)?;
+        return Some(Contact { title: title(stage.member_name(member)), reach });
+    }
+    if refusal.code().info().next != NextStep::AskHub {
+        return None;
+    }
+    let consortium = stage.snapshot.consortium();
+    let reach = Reach::of(&consortium.contact)?;
+    Some(Contact { title: title(consortium.name.r#in(stage.lang)), reach })
+}
