@@ -91,7 +91,8 @@ async fn only_the_owner_may_read_the_files() {
 #[tokio::test]
 async fn the_files_hold_no_code_and_no_session_id() {
     let scratch = Scratch::new();
-    let (_, shared) = open(scratch.path()).await;
+    // Both are held: the last to close a database removes its log.
+    let (_durable, shared) = open(scratch.path()).await;
     let end = noon().plus_s(60);
     shared.put_once(Space::Code, "secret-once", end, noon()).await.unwrap();
     shared.put(Space::Code, "secret-code", b"secret-grant", end, noon()).await.unwrap();
