@@ -44,7 +44,9 @@ pub struct TlsFiles {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{file}: {why} — name the right file with --config FILE, or start one: `public_url = \"https://login.example.org\"`")]
+    #[error(
+        "{file}: {why} — name the right file with --config FILE, or start one: `public_url = \"https://login.example.org\"`"
+    )]
     Unreadable {
         /// The file.
         file: String,
@@ -124,12 +126,9 @@ impl Config {
                 lay_over(&mut table, key, &value);
             }
         }
-        let raw: Raw = Value::Table(table)
-            .try_into()
-            .map_err(|e: toml::de::Error| ConfigError::Malformed {
-                file: file.clone(),
-                why: e.to_string(),
-            })?;
+        let raw: Raw = Value::Table(table).try_into().map_err(|e: toml::de::Error| {
+            ConfigError::Malformed { file: file.clone(), why: e.to_string() }
+        })?;
         let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
         raw.checked(&file, &folder)
     }
@@ -138,21 +137,22 @@ impl Config {
 impl Raw {
     fn checked(self, file: &str, folder: &Path) -> Result<Config, ConfigError> {
         let fault = |key, why: String| ConfigError::Value { file: file.to_owned(), key, why };
-        let public_url = PublicUrl::parse(&self.public_url)
-            .map_err(|e| fault("public_url", e.to_string()))?;
+        let public_url =
+            PublicUrl::parse(&self.public_url).map_err(|e| fault("public_url", e.to_string()))?;
         let trusted_proxies = self
             .trusted_proxies
             .iter()
             .map(|text| {
                 text.parse::<IpNet>()
                     .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-                    .map_err(|_| fault("trusted_proxies", format!("`{text}` is not an address or a network")))
+                    .map_err(|_| {
+                        fault("trusted_proxies", format!("`{text}` is not an address or a network"))
+                    })
             })
             .collect::<Result<_, _>>()?;
         let data_dir = folder.join(self.data_dir);
-        let master_key_file = self
-            .master_key_file
-            .map_or_else(|| data_dir.join("master.key"), |p| folder.join(p));
+        let master_key_file =
+            self.master_key_file.map_or_else(|| data_dir.join("master.key"), |p| folder.join(p));
         Ok(Config {
             public_url,
             listen: self.listen,

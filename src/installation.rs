@@ -101,8 +101,7 @@ fn http_settings(config: &Config) -> Result<HttpSettings, OpenError> {
         .outbound_ca_file
         .as_ref()
         .map(|path| {
-            std::fs::read(path)
-                .map_err(|e| OpenError::Authorities(path.display().to_string(), e))
+            std::fs::read(path).map_err(|e| OpenError::Authorities(path.display().to_string(), e))
         })
         .transpose()?;
     Ok(HttpSettings {

@@ -13,6 +13,19 @@ pub(crate) enum Budget {
     None,
     /// At most so many microseconds.
     Micros(f64),
+    /// At most so many times the cryptographic floor of the same run.
+    TimesFloor(f64),
+}
+
+impl Budget {
+    /// In microseconds; `None` where there is none, or no floor was measured.
+    pub(crate) fn most_us(self, floor_us: Option<f64>) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Micros(most) => Some(most),
+            Self::TimesFloor(times) => floor_us.map(|floor| floor * times),
+        }
+    }
 }
 
 /// One figure.
@@ -27,11 +40,8 @@ pub(crate) struct Figure {
 
 impl Figure {
     /// Whether it keeps its budget; `None` where it has none.
-    pub(crate) fn is_within(&self) -> Option<bool> {
-        match self.budget {
-            Budget::None => None,
-            Budget::Micros(most) => Some(self.median_us < most),
-        }
+    pub(crate) fn is_within(&self, floor_us: Option<f64>) -> Option<bool> {
+        self.budget.most_us(floor_us).map(|most| self.median_us < most)
     }
 }
 

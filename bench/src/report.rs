@@ -1,7 +1,7 @@
 //! The figures, for people and for scripts.
 
 use crate::crypto;
-use crate::measure::{Budget, Figure};
+use crate::measure::Figure;
 
 /// A table on standard output.
 pub(crate) fn table(figures: &[Figure]) {
@@ -15,11 +15,8 @@ pub(crate) fn table(figures: &[Figure]) {
     let floor = floor_us(figures);
     for figure in figures {
         let times = floor.map_or_else(String::new, |us| format!("{:.3}", figure.median_us / us));
-        let budget = match figure.budget {
-            Budget::None => String::new(),
-            Budget::Micros(most) => format!("{most:.0}"),
-        };
-        let verdict = match figure.is_within() {
+        let budget = figure.budget.most_us(floor).map_or_else(String::new, |us| format!("{us:.0}"));
+        let verdict = match figure.is_within(floor) {
             Some(false) => " OVER",
             Some(true) | None => "",
         };
@@ -36,17 +33,14 @@ pub(crate) fn json(figures: &[Figure]) {
     let all: Vec<_> = figures
         .iter()
         .map(|figure| {
-            let budget_us = match figure.budget {
-                Budget::None => None,
-                Budget::Micros(most) => Some(most),
-            };
+            let budget_us = figure.budget.most_us(floor);
             serde_json::json!({
                 "name": figure.name,
                 "median_us": figure.median_us,
                 "best_us": figure.best_us,
                 "times_floor": floor.map(|us| figure.median_us / us),
                 "budget_us": budget_us,
-                "within": figure.is_within(),
+                "within": figure.is_within(floor),
             })
         })
         .collect();
@@ -55,6 +49,6 @@ pub(crate) fn json(figures: &[Figure]) {
 }
 
 /// One signature and one verification in the same run.
-fn floor_us(figures: &[Figure]) -> Option<f64> {
+pub(crate) fn floor_us(figures: &[Figure]) -> Option<f64> {
     figures.iter().find(|figure| figure.name == crypto::FLOOR).map(|figure| figure.median_us)
 }

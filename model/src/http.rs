@@ -111,9 +111,6 @@ impl Cookie {
             SameSite::None => "None",
         };
         let age = self.max_age_s.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
-        format!(
-            "{}={}; Path=/; Secure; HttpOnly; SameSite={same_site}{age}",
-            self.name, self.value
-        )
+        format!("{}={}; Path=/; Secure; HttpOnly; SameSite={same_site}{age}", self.name, self.value)
     }
 }

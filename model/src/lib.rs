@@ -21,7 +21,9 @@ mod trace;
 
 pub use codes::{ALL_CODES, Blame, Code, CodeInfo, Meaning, NextStep, code};
 pub use http::{Answer, Cookie, Inbound, Method, SameSite};
-pub use ids::{Class, ConnectorId, EntitlementId, Handle, IdFault, MemberId, ReaderId, ServiceId, Sid};
+pub use ids::{
+    Class, ConnectorId, EntitlementId, Handle, IdFault, MemberId, ReaderId, ServiceId, Sid,
+};
 pub use login_code::LoginCode;
 pub use member::{
     AttributeMap, ConnectorEntry, Contact, Member, MemberStatus, MetadataRef, OneOrMany,

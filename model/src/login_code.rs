@@ -46,15 +46,15 @@ impl LoginCode {
 
     /// Parses a code as a person types it: any case, with or without the dash.
     pub fn parse(text: &str) -> Result<Self, IdFault> {
-        let fault = |rule| IdFault { text: text.chars().take(20).collect(), kind: "login code", rule };
+        let fault =
+            |rule| IdFault { text: text.chars().take(20).collect(), kind: "login code", rule };
         let plain: Vec<u8> = text
             .bytes()
             .filter(|b| !matches!(b, b'-' | b' '))
             .map(|b| b.to_ascii_uppercase())
             .collect();
-        let code: [u8; CHARACTERS] = plain
-            .try_into()
-            .map_err(|_| fault("8 characters, as in K7F2-9QXD"))?;
+        let code: [u8; CHARACTERS] =
+            plain.try_into().map_err(|_| fault("8 characters, as in K7F2-9QXD"))?;
         if !code.iter().all(|b| ALPHABET.contains(b)) {
             return Err(fault("letters and digits without 0, O, 1, I and L"));
         }

@@ -76,8 +76,7 @@ fn decode(raw: &[u8]) -> Result<String, ParamFault> {
 }
 
 /// Everything but the unreserved characters of RFC 3986.
-const COMPONENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Percent-encodes a text as one component of a query.
 pub fn encode_component(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! A refusal: what every "no" of the hub is made of.
 
-use crate::{Blame, Code, MemberId, Meaning, ServiceId, Text};
+use crate::{Blame, Code, Meaning, MemberId, ServiceId, Text};
 use std::fmt;
 
 /// Why something was refused: a stable code, and boxed detail.

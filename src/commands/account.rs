@@ -25,7 +25,8 @@ pub(super) async fn create(
         return Err(CommandError::Usage(if of_consortium {
             "operators and auditors belong to no member: leave --member out".to_owned()
         } else {
-            "name the library with --member ID; only --role operator or auditor goes without".to_owned()
+            "name the library with --member ID; only --role operator or auditor goes without"
+                .to_owned()
         }));
     }
     let password = args

@@ -8,7 +8,11 @@ use metadata::{ApplyError, Bundle, Diff, Fault};
 use std::collections::BTreeMap;
 use store::{Actor, AuditEntry};
 
-pub(super) async fn run(cli: &Cli, args: &ApplyArgs, print: Printer) -> Result<Ended, CommandError> {
+pub(super) async fn run(
+    cli: &Cli,
+    args: &ApplyArgs,
+    print: Printer,
+) -> Result<Ended, CommandError> {
     let bundle = match Bundle::read(&args.dir, moment_now().now) {
         Ok(bundle) => bundle,
         Err(faults) => return Ok(refuse(&faults, print)),

@@ -10,7 +10,8 @@ pub(super) async fn verify(cli: &Cli, print: Printer) -> Result<Ended, CommandEr
     let report = hub.durable.verify_audit().await?;
     let mut text = format!("{} entries of {} writers\n", report.entries, report.writers);
     for fault in &report.broken {
-        let _ = writeln!(text, "broken: writer {} entry {}: {}", fault.writer, fault.seq, fault.what);
+        let _ =
+            writeln!(text, "broken: writer {} entry {}: {}", fault.writer, fault.seq, fault.what);
     }
     if report.broken.is_empty() {
         text.push_str("every chain is whole\n");

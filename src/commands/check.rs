@@ -13,7 +13,11 @@ pub(super) fn run(dir: &Path, print: Printer) -> Ended {
         let _ = writeln!(text, "{fault}");
     }
     let _ = match report.faults.len() {
-        0 => writeln!(text, "good: {} members, {} services, {} policies", report.members, report.services, report.policies),
+        0 => writeln!(
+            text,
+            "good: {} members, {} services, {} policies",
+            report.members, report.services, report.policies
+        ),
         1 => writeln!(text, "1 fault"),
         n => writeln!(text, "{n} faults"),
     };

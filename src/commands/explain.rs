@@ -9,8 +9,8 @@ use crate::cli::{Cli, ExplainArgs};
 use crate::outside::moment_now;
 use metadata::{Bundle, PublicUrl, Snapshot};
 use model::{
-    Class, ConnectorId, Evidence, LangTag, LocalKey, Member, Membership, Profile,
-    Reader, ReaderId, Service, ServiceId, Standing, Text, Timestamp,
+    Class, ConnectorId, Evidence, LangTag, LocalKey, Member, Membership, Profile, Reader, ReaderId,
+    Service, ServiceId, Standing, Text, Timestamp,
 };
 use policy::{Context, Decision, Facts, Outcome};
 use serde::Deserialize;
@@ -70,8 +70,8 @@ async fn snapshot(cli: &Cli, args: &ExplainArgs) -> Result<Arc<Snapshot>, Comman
         CommandError::Failed(lines.join("\n"))
     };
     let bundle = Bundle::read(dir, moment_now().now).map_err(faults)?;
-    let public_url = PublicUrl::parse("https://hub.invalid")
-        .map_err(|e| CommandError::Failed(e.to_string()))?;
+    let public_url =
+        PublicUrl::parse("https://hub.invalid").map_err(|e| CommandError::Failed(e.to_string()))?;
     Ok(Arc::new(Snapshot::from_bundle(&bundle, 0, &public_url).map_err(faults)?))
 }
 
@@ -93,7 +93,8 @@ fn attributes(args: &ExplainArgs) -> Result<Attributes, CommandError> {
     let Some(file) = &args.attributes else {
         return Ok(Attributes::default());
     };
-    let fault = |e: &dyn std::fmt::Display| CommandError::Failed(format!("{}: {e}", file.display()));
+    let fault =
+        |e: &dyn std::fmt::Display| CommandError::Failed(format!("{}: {e}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|e| fault(&e))?;
     if text.trim_start().starts_with('{') {
         serde_json::from_str(&text).map_err(|e| fault(&e))
@@ -195,7 +196,8 @@ fn say(snapshot: &Snapshot, service: &Service, outcome: &Outcome, print: Printer
             print.result(&json, &text);
         }
         Outcome::Needs(obligation) => {
-            let text = format!("{} needs something of the reader first: {obligation:?}\n", service.id);
+            let text =
+                format!("{} needs something of the reader first: {obligation:?}\n", service.id);
             let json = serde_json::json!({
                 "service": service.id, "allowed": false, "needs": format!("{obligation:?}"),
             });

@@ -47,8 +47,7 @@ pub(crate) async fn run_hub(
     appearance: Appearance,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), CommandError> {
-    let router =
-        assemble(&hub, appearance).map_err(|e| CommandError::Failed(e.to_string()))?;
+    let router = assemble(&hub, appearance).map_err(|e| CommandError::Failed(e.to_string()))?;
     let background = [
         tokio::spawn(hub.registry.clone().watch(WATCH)),
         tokio::spawn(hub.registry.clone().watch_remote(

@@ -10,7 +10,8 @@ pub(super) async fn run(cli: &Cli, code: &str, print: Printer) -> Result<Ended, 
     let code = LoginCode::parse(code).map_err(|e| CommandError::Usage(e.to_string()))?;
     let hub = installation(cli).await?;
     let Some(record) = hub.shared.find_trace(code).await? else {
-        let text = format!("{code}: no such login is kept; only logins that ended are, for 14 days\n");
+        let text =
+            format!("{code}: no such login is kept; only logins that ended are, for 14 days\n");
         print.result(&serde_json::json!({ "code": code, "found": false }), &text);
         return Ok(Ended::NotGood);
     };
@@ -32,7 +33,8 @@ fn describe(record: &TraceRecord) -> String {
         let after_ms = start.map_or(0, |s| step.at.unix_ms() - s.unix_ms());
         let kind = serde_json::to_value(step.kind).unwrap_or_default();
         let kind = kind.as_str().unwrap_or_default().to_owned();
-        let _ = writeln!(text, "  {} +{after_ms:>6} ms  {kind:<15} {}", step.at.rfc3339(), step.note);
+        let _ =
+            writeln!(text, "  {} +{after_ms:>6} ms  {kind:<15} {}", step.at.rfc3339(), step.note);
     }
     let _ = match record.refused.as_deref() {
         None => writeln!(text, "it ended well"),

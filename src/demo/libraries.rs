@@ -44,6 +44,7 @@ pub(super) async fn introduce(
         write(&format!("members/{}.toml", library.id), &own_member(library)?)?;
         write("services/hub.toml", HUB_AS_SERVICE)?;
         write("services/hub-sp.xml", &hub_metadata)?;
+        write("policy/hub-decides.cedar", HUB_DECIDES)?;
         write("consortium.toml", &own_consortium(library)?)?;
         apply(&installation, &folder.join(&base)).await?;
     }
@@ -186,4 +187,13 @@ release = [\"name\", \"mail\", \"phone\", \"category\", \"department\", \"card_n
 [saml]
 metadata = \"hub-sp.xml\"
 idp = \"shared\"
+";
+
+/// Without it a reader whose card has expired would be refused here, before the
+/// hub can say which services still work.
+const HUB_DECIDES: &str = "\
+@id(\"hub-decides\")
+@reason_zh(\"读者证的状态由联盟的应用各自判断。\")
+@reason_en(\"What the state of a card means is decided service by service at the hub.\")
+permit (principal, action, resource in Service::\"hub\");
 ";

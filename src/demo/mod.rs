@@ -47,7 +47,8 @@ async fn run_in(
     libraries::introduce(folder, plan, &hub).await?;
     record.save(folder)?;
 
-    let plan::Listeners { hub: hub_listener, services: service_listeners, libraries: held } = listeners;
+    let plan::Listeners { hub: hub_listener, services: service_listeners, libraries: held } =
+        listeners;
     // Held until now so that nobody else takes the libraries' ports.
     drop(held);
     let mut children = Children::start(folder, plan).map_err(failed)?;

@@ -82,15 +82,14 @@ impl Record {
         let accounts = READERS
             .iter()
             .map(|(member, login, class)| {
-                kept.as_ref()
-                    .and_then(|k| k.account(member, login))
-                    .cloned()
-                    .unwrap_or_else(|| Account {
+                kept.as_ref().and_then(|k| k.account(member, login)).cloned().unwrap_or_else(|| {
+                    Account {
                         member: (*member).to_owned(),
                         login: (*login).to_owned(),
                         password: draw_password(&moment.entropy),
                         class: (*class).to_owned(),
-                    })
+                    }
+                })
             })
             .collect();
         Ok(Self { hub: plan.hub(), accounts, clients })

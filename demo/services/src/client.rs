@@ -6,10 +6,8 @@ use std::time::Duration;
 /// A client that maps the hub's `*.localhost` name to loopback, as browsers do.
 #[expect(clippy::disallowed_methods, reason = "a stranger to the hub has a client of its own")]
 pub(crate) fn client(hub: &str) -> Result<reqwest::Client, reqwest::Error> {
-    let host = url::Url::parse(hub)
-        .ok()
-        .and_then(|u| u.host_str().map(str::to_owned))
-        .unwrap_or_default();
+    let host =
+        url::Url::parse(hub).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default();
     let mut builder = reqwest::Client::builder()
         .timeout(Duration::from_secs(10))
         .redirect(reqwest::redirect::Policy::none());

@@ -86,7 +86,9 @@ async fn values(State(rp): State<Arc<Rp>>, headers: HeaderMap) -> Response {
 async fn login(State(rp): State<Arc<Rp>>, headers: HeaderMap) -> Response {
     let hub = match rp.hub().await {
         Ok((_, hub)) => hub,
-        Err(detail) => return rp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail),
+        Err(detail) => {
+            return rp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail);
+        }
     };
     let (state, nonce, verifier) = (token(), token(), token());
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
@@ -127,7 +129,9 @@ async fn callback(
     }
     match rp.exchange(part("code"), part("iss"), &login).await {
         Ok(arrived) => go("/", &[rp.browsers.keep(arrived)]),
-        Err(detail) => rp.refuse("登录系统的答复没有通过检查 · The hub's answer failed a check", &detail),
+        Err(detail) => {
+            rp.refuse("登录系统的答复没有通过检查 · The hub's answer failed a check", &detail)
+        }
     }
 }
 
@@ -287,9 +291,7 @@ fn flatten(claims: &Value) -> Values {
         .map(|(name, value)| {
             let texts = match value {
                 Value::Array(items) => items.iter().map(text).collect(),
-                Value::Object(map) => {
-                    map.iter().map(|(k, v)| format!("{k}={}", text(v))).collect()
-                }
+                Value::Object(map) => map.iter().map(|(k, v)| format!("{k}={}", text(v))).collect(),
                 one => vec![text(one)],
             };
             (name.clone(), texts)

@@ -66,7 +66,9 @@ async fn own_metadata(State(sp): State<Arc<Sp>>) -> Response {
 async fn login(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
     let sso = match sp.hub().await {
         Ok(hub) => hub.sso_redirect,
-        Err(detail) => return sp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail),
+        Err(detail) => {
+            return sp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail);
+        }
     };
     // An xs:ID must not begin with a digit (Core 1.3.4).
     let id = format!("_{}", token());
@@ -84,16 +86,14 @@ async fn acs(State(sp): State<Arc<Sp>>, headers: HeaderMap, RawForm(form): RawFo
     let encoded = fields.get("SAMLResponse").map(String::as_str).unwrap_or_default();
     let hub = match sp.hub().await {
         Ok(hub) => hub,
-        Err(detail) => return sp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail),
+        Err(detail) => {
+            return sp.refuse("登录系统暂时无法连接 · The hub cannot be reached", &detail);
+        }
     };
     let audience = sp.place.saml_entity_id();
     let recipient = sp.place.saml_acs();
-    let expected = Expected {
-        hub: &hub,
-        audience: &audience,
-        recipient: &recipient,
-        now_s: now_s(),
-    };
+    let expected =
+        Expected { hub: &hub, audience: &audience, recipient: &recipient, now_s: now_s() };
     let answer = STANDARD
         .decode(encoded.trim())
         .map_err(|e| e.to_string())
@@ -106,8 +106,12 @@ async fn acs(State(sp): State<Arc<Sp>>, headers: HeaderMap, RawForm(form): RawFo
                 Err(status) => sp.refuse("您没有进入这项服务 · You were not let in", &status),
             }
         }
-        Ok(_) => sp.refuse("这次登录不是从这里开始的 · This login did not start here", "InResponseTo"),
-        Err(detail) => sp.refuse("登录系统的答复没有通过检查 · The hub's answer failed a check", &detail),
+        Ok(_) => {
+            sp.refuse("这次登录不是从这里开始的 · This login did not start here", "InResponseTo")
+        }
+        Err(detail) => {
+            sp.refuse("登录系统的答复没有通过检查 · The hub's answer failed a check", &detail)
+        }
     }
 }
 

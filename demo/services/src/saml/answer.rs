@@ -103,9 +103,8 @@ fn check(
     }
     let conditions = child(assertion, "Conditions").ok_or("no Conditions")?;
     in_time(doc, conditions, expected.now_s)?;
-    let audience = child(conditions, "AudienceRestriction")
-        .and_then(|r| child(r, "Audience"))
-        .map(text);
+    let audience =
+        child(conditions, "AudienceRestriction").and_then(|r| child(r, "Audience")).map(text);
     if audience.as_deref() != Some(expected.audience) {
         return Err("meant for another service".to_owned());
     }

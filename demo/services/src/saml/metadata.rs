@@ -1,8 +1,8 @@
 //! What the service reads of the hub's metadata.
 
-use bergshamra::xml::{Document, NodeId};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bergshamra::xml::{Document, NodeId};
 
 const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
