@@ -31,6 +31,13 @@ pub(super) struct Line {
     letters: u32,
 }
 
+impl Unit {
+    /// Whether a query that begins with `first` can begin here.
+    pub(super) fn may_begin(&self, first: char) -> bool {
+        self.character == first || self.reading.starts_with(first) || self.other.starts_with(first)
+    }
+}
+
 impl Line {
     /// Prepares `text`; a place name is read as the place (重庆 chongqing).
     pub(super) fn of(text: &str) -> Self {

@@ -40,11 +40,16 @@ pub(super) struct Found {
 
 /// Finds the best match of a folded query in a line.
 pub(super) fn find(line: &Line, query: &[char], letters: u32) -> Option<Found> {
-    if query.is_empty() || query.len() > QUERY_CHARACTERS || !line.may_match(letters) {
+    let first = query.first()?;
+    if query.len() > QUERY_CHARACTERS || !line.may_match(letters) {
         return None;
     }
     let mut inside = None;
-    for start in 0..line.units.len() {
+    for (start, unit) in line.units.iter().enumerate() {
+        // Nearly every unit fails here, so a search of a thousand names stays cheap.
+        if !unit.may_begin(*first) {
+            continue;
+        }
         let Some(run) = run_from(line, query, start) else { continue };
         let found = |rank| Found {
             rank,
@@ -76,32 +81,33 @@ struct Run {
 }
 
 /// Sets of query positions, by how they were reached.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Reach {
-    written: u64,
-    full: u64,
-    initials: u64,
+    /// In any way.
     any: u64,
+    /// By characters as written only.
+    written: u64,
+    /// By characters, or readings typed in full.
+    full: u64,
+    /// The same, but the last reading may be unfinished.
+    prefix: u64,
+    /// By characters, or the first letter of readings.
+    initials: u64,
 }
+
+const START: Reach = Reach { any: 1, written: 1, full: 1, prefix: 1, initials: 1 };
 
 fn run_from(line: &Line, query: &[char], start: usize) -> Option<Run> {
     let goal = 1_u64 << query.len();
-    let mut reach = Reach { written: 1, full: 1, initials: 1, any: 1 };
+    let mut reach = START;
     for (offset, unit) in line.units.get(start..)?.iter().enumerate() {
-        let last_full = step(unit, query, reach.full, Take::Full) & goal != 0;
-        let is_full = step(unit, query, reach.full, Take::Any) & goal != 0;
-        reach = Reach {
-            written: step(unit, query, reach.written, Take::Character),
-            full: step(unit, query, reach.full, Take::Full),
-            initials: step(unit, query, reach.initials, Take::Initial),
-            any: step(unit, query, reach.any, Take::Any),
-        };
+        reach = step(unit, query, reach);
         if reach.any & goal != 0 {
             return Some(Run {
                 end: start + offset + 1,
                 as_written: reach.written & goal != 0,
-                is_full,
-                is_last_full: last_full || reach.initials & goal != 0,
+                is_full: reach.prefix & goal != 0,
+                is_last_full: (reach.full | reach.initials) & goal != 0,
             });
         }
         if reach.any == 0 {
@@ -111,56 +117,61 @@ fn run_from(line: &Line, query: &[char], start: usize) -> Option<Run> {
     None
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Take {
-    Character,
-    Initial,
-    Full,
-    Any,
-}
-
-/// Where one unit leads from the positions in `from`.
-fn step(unit: &Unit, query: &[char], from: u64, take: Take) -> u64 {
-    let mut to = 0;
-    let mut rest = from;
+/// Where one unit leads.
+fn step(unit: &Unit, query: &[char], from: Reach) -> Reach {
+    let mut to = Reach::default();
+    let mut rest = from.any;
     while rest != 0 {
-        let position = rest.trailing_zeros() as usize;
+        let position = rest.trailing_zeros();
         rest &= rest - 1;
-        let Some(tail) = query.get(position..).filter(|t| !t.is_empty()) else { continue };
-        if tail.first() == Some(&unit.character) {
-            to |= 1 << (position + 1);
-        }
-        if take == Take::Character {
-            continue;
+        let here = |set: u64| set >> position & 1;
+        let Some(tail) = query.get(position as usize..) else { continue };
+        let Some(first) = tail.first() else { continue };
+        if *first == unit.character {
+            let next = position + 1;
+            to.any |= 1 << next;
+            to.written |= here(from.written) << next;
+            to.full |= here(from.full) << next;
+            to.prefix |= here(from.full) << next;
+            to.initials |= here(from.initials) << next;
         }
         for reading in [unit.reading, unit.other] {
-            let common = reading.chars().zip(tail).take_while(|(a, b)| a == *b).count();
-            if common == 0 {
-                continue;
+            let letters = reading.bytes().map(char::from);
+            let common = letters.zip(tail).take_while(|(a, b)| a == *b).count();
+            if common > 0 {
+                let span = (1 << common) - 1;
+                to.any |= span << (position + 1);
+                to.prefix |= (here(from.full) * span) << (position + 1);
+                to.initials |= here(from.initials) << (position + 1);
+                if common == reading.len() {
+                    to.full |= here(from.full) << (position as usize + common);
+                }
             }
-            to |= match take {
-                Take::Full if common == reading.len() => 1 << (position + common),
-                Take::Initial => 1 << (position + 1),
-                Take::Any => ((1 << common) - 1) << (position + 1),
-                Take::Full | Take::Character => 0,
-            };
         }
     }
     to
+}
+
+/// Where one unit leads from some positions, in any way.
+fn any_step(unit: &Unit, query: &[char], from: u64) -> u64 {
+    step(unit, query, Reach { any: from, ..Reach::default() }).any
 }
 
 /// The query from the first unit on, with units passed over (njd in 南京农业大学).
 fn with_gaps(line: &Line, query: &[char]) -> Option<Found> {
     let goal = 1_u64 << query.len();
     let first = line.units.first()?;
-    let mut reach = step(first, query, 1, Take::Any);
+    let mut reach = any_step(first, query, 1);
+    if reach == 0 {
+        return None;
+    }
     let mut before = vec![1];
     for unit in line.units.iter().skip(1) {
         if reach == 0 || reach & goal != 0 {
             break;
         }
         before.push(reach);
-        reach |= step(unit, query, reach, Take::Any);
+        reach |= any_step(unit, query, reach);
     }
     if reach & goal == 0 {
         return None;
@@ -175,7 +186,7 @@ fn with_gaps(line: &Line, query: &[char]) -> Option<Found> {
         let came_from = (0..position)
             .rev()
             .filter(|o| reached & (1 << o) != 0)
-            .find(|o| step(unit, query, 1 << o, Take::Any) & (1 << position) != 0)?;
+            .find(|o| any_step(unit, query, 1 << o) & (1 << position) != 0)?;
         position = came_from;
         match units.last_mut() {
             Some(range) if range.start == place + 1 => range.start = place,

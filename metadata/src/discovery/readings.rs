@@ -82,7 +82,6 @@ const WORDS: &[Word] = &[
     ("馆藏", &["guan", "cang"]),
     ("收藏", &["shou", "cang"]),
     ("典藏", &["dian", "cang"]),
-    ("調度", &["diao", "du"]),
     ("调度", &["diao", "du"]),
     ("朝鲜", &["chao", "xian"]),
     ("曾", &["zeng"]),

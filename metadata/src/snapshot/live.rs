@@ -52,7 +52,7 @@ impl Registry {
     /// Opens the registry of a store; one that nothing was applied to is empty.
     pub async fn open(durable: Durable, public_url: PublicUrl) -> Result<Self, RegistryError> {
         let snapshot = match durable.load_registry().await? {
-            Some(stored) => snapshot(&stored, &public_url)?,
+            Some(stored) => snapshot(stored, &public_url)?,
             None => empty(&public_url)?,
         };
         let current = ArcSwap::from_pointee(snapshot);
@@ -78,13 +78,14 @@ impl Registry {
             return Ok(false);
         }
         let Some(stored) = live.durable.load_registry().await? else { return Ok(false) };
-        match snapshot(&stored, &live.public_url) {
+        let newest = stored.version;
+        match snapshot(stored, &live.public_url) {
             Ok(next) => {
                 live.current.store(Arc::new(next));
                 Ok(true)
             }
             Err(error) => {
-                live.unusable.store(stored.version, Ordering::Release);
+                live.unusable.store(newest, Ordering::Release);
                 Err(error)
             }
         }
@@ -166,9 +167,11 @@ fn empty(public_url: &PublicUrl) -> Result<Snapshot, RegistryError> {
     Snapshot::build(Content::default(), 0, public_url).map_err(|f| unusable(0, &f))
 }
 
-fn snapshot(stored: &StoredRegistry, public_url: &PublicUrl) -> Result<Snapshot, RegistryError> {
-    Snapshot::build(decoded(stored)?, stored.version, public_url)
-        .map_err(|faults| unusable(stored.version, &faults))
+fn snapshot(stored: StoredRegistry, public_url: &PublicUrl) -> Result<Snapshot, RegistryError> {
+    let (version, content) = (stored.version, decoded(&stored)?);
+    // Megabytes that need not stay while the snapshot is made.
+    drop(stored);
+    Snapshot::build(content, version, public_url).map_err(|faults| unusable(version, &faults))
 }
 
 fn decoded(stored: &StoredRegistry) -> Result<Content, RegistryError> {
