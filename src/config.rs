@@ -28,6 +28,8 @@ pub struct Config {
     pub shared: Option<String>,
     /// Certificates of further authorities for outbound requests, PEM.
     pub outbound_ca_file: Option<PathBuf>,
+    /// Private networks that outbound requests may reach nevertheless.
+    pub outbound_networks: Vec<IpNet>,
 }
 
 /// Files of built-in TLS.
@@ -87,6 +89,8 @@ struct Raw {
     master_key_file: Option<PathBuf>,
     outbound_ca_file: Option<PathBuf>,
     #[serde(default)]
+    outbound_networks: Vec<String>,
+    #[serde(default)]
     store: RawStore,
 }
 
@@ -139,17 +143,14 @@ impl Raw {
         let fault = |key, why: String| ConfigError::Value { file: file.to_owned(), key, why };
         let public_url =
             PublicUrl::parse(&self.public_url).map_err(|e| fault("public_url", e.to_string()))?;
-        let trusted_proxies = self
-            .trusted_proxies
-            .iter()
-            .map(|text| {
-                text.parse::<IpNet>()
-                    .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-                    .map_err(|_| {
-                        fault("trusted_proxies", format!("`{text}` is not an address or a network"))
-                    })
-            })
-            .collect::<Result<_, _>>()?;
+        let networks = |key, texts: &[String]| {
+            texts
+                .iter()
+                .map(|text| network(text).map_err(|why| fault(key, why)))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let trusted_proxies = networks("trusted_proxies", &self.trusted_proxies)?;
+        let outbound_networks = networks("outbound_networks", &self.outbound_networks)?;
         let data_dir = folder.join(self.data_dir);
         let master_key_file =
             self.master_key_file.map_or_else(|| data_dir.join("master.key"), |p| folder.join(p));
@@ -160,11 +161,18 @@ impl Raw {
             trusted_proxies,
             master_key_file,
             outbound_ca_file: self.outbound_ca_file.map(|p| folder.join(p)),
+            outbound_networks,
             durable: self.store.durable,
             shared: self.store.shared,
             data_dir,
         })
     }
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("`{text}` is not an address or a network such as 192.0.2.0/24"))
 }
 
 /// Sets one key from the environment; `__` between levels. A value that reads

@@ -106,7 +106,7 @@ fn http_settings(config: &Config) -> Result<HttpSettings, OpenError> {
         .transpose()?;
     Ok(HttpSettings {
         hub_on_loopback: config.public_url.is_loopback(),
+        private_networks: config.outbound_networks.clone(),
         extra_ca_pem,
-        ..HttpSettings::default()
     })
 }
