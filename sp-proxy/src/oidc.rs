@@ -158,10 +158,7 @@ impl Provider {
 /// Claims that can stand in an ID token or in userinfo.
 fn json_names() -> Vec<&'static str> {
     let protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
-    protocol
-        .into_iter()
-        .chain(ValueName::ALL.iter().copied().map(released::json_name))
-        .collect()
+    protocol.into_iter().chain(ValueName::ALL.iter().copied().map(released::json_name)).collect()
 }
 
 #[cfg(test)]

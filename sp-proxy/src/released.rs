@@ -7,8 +7,27 @@ use std::collections::BTreeMap;
 /// Names that a protocol claim of an ID token or userinfo answer bears: a
 /// renamed value never takes one, or a rename could forge `sub` or `aud`.
 const RESERVED: &[&str] = &[
-    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "auth_time", "nonce", "acr", "amr", "azp",
-    "sid", "at_hash", "c_hash", "s_hash", "cnf", "events", "active", "scope", "client_id",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "sid",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "cnf",
+    "events",
+    "active",
+    "scope",
+    "client_id",
 ];
 
 /// The name of a value in JSON where no `attributes.toml` renames it (contract, section 9).

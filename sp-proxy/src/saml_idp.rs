@@ -23,10 +23,10 @@ mod status;
 pub use protocol::SamlIdpProtocol;
 
 use crate::SpParts;
+use ::metadata::{KeyRing, PublicUrl, Registry};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
-use ::metadata::{KeyRing, PublicUrl, Registry};
 use login::Login;
 use std::sync::Arc;
 use store::Shared;

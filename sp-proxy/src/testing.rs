@@ -85,7 +85,6 @@ pub(crate) struct Hub {
     pub(crate) sp_key: SigningKey,
     pub(crate) reader: ReaderId,
     registry: Registry,
-    entropy: Entropy,
     folder: Folder,
 }
 
@@ -113,26 +112,15 @@ impl Hub {
         let accounts = Accounts::new(durable.clone(), shared.clone(), keys.derive("accounts"));
         let reader = accounts.create(reader_a(), &moment).await.expect("an account").id;
         let parts = Parts { registry, keys, shared, durable, public_url };
-        let settings = EdgeSettings {
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy: entropy.clone(),
-            trusted_proxies: Vec::new(),
-        };
+        let edge_clock = Arc::clone(&clock) as Arc<dyn Clock>;
+        let settings = EdgeSettings { clock: edge_clock, entropy, trusted_proxies: Vec::new() };
         let router = parts.router(accounts).layer(edge_layer(settings));
         let Parts { registry, keys, shared, durable, .. } = parts;
-        let (clock, entropy) = (clock, entropy);
-        Self {
-            router, clock, keys, shared, durable, client_key, sp_key, reader, registry, entropy,
-            folder,
-        }
+        Self { router, clock, keys, shared, durable, client_key, sp_key, reader, registry, folder }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    pub(crate) fn moment(&self) -> Moment {
-        Moment { now: self.now(), entropy: self.entropy.clone() }
     }
 
     pub(crate) fn advance_s(&self, seconds: i64) {

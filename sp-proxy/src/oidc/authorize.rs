@@ -22,11 +22,13 @@ pub(crate) async fn authorize(
     let provider = &endpoints.provider;
     let snapshot = provider.registry.current();
     let params = read_params(&edge).map_err(|refusal| Refused::from((refusal, edge.code)))?;
+    let lang = params.one("ui_locales").ok().flatten().and_then(lang);
+    let in_its_language = |refused| Refused { lang, ..refused };
     let addressed = request::address(&params, |id| snapshot.service_by_client_id(id))
-        .map_err(|refusal| Refused::from((refusal, edge.code)))?;
+        .map_err(|refusal| in_its_language(Refused::from((refusal, edge.code))))?;
     match asked(provider, &snapshot, &params, &addressed) {
         Ok(request) => endpoints.login.start(&edge, request).await,
-        Err(fault) => answer_fault(provider, &edge, &addressed, fault),
+        Err(fault) => answer_fault(provider, &edge, &addressed, fault).map_err(in_its_language),
     }
 }
 
@@ -56,11 +58,7 @@ fn asked(
 
 /// Core 3.1.2.1: the reader whom the hint names is meant, and no other. An old
 /// hint is good: it names, it does not prove.
-fn hinted_sub(
-    provider: &Provider,
-    hint: &str,
-    addressed: &Addressed<'_>,
-) -> Result<String, Fault> {
+fn hinted_sub(provider: &Provider, hint: &str, addressed: &Addressed<'_>) -> Result<String, Fault> {
     let fault = |log: &str| Fault {
         error: "invalid_request",
         refusal: Refusal::new(code::OIDC_BAD_REQUEST, log),

@@ -21,8 +21,7 @@ pub(crate) async fn jwks(State(provider): State<Provider>) -> Response {
 }
 
 fn answer(body: &Value) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, KEPT)];
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, KEPT)];
     (headers, body.to_string()).into_response()
 }
 

@@ -128,9 +128,10 @@ fn signed_out(done: SignedOut, session: &Session, asked: &Asked<'_>) -> Reply {
     let lines: Vec<LogoutLine> = done
         .lines
         .into_iter()
-        .map(|line| match Some(&line.service) == own {
-            true => LogoutLine { state: LogoutState::Ended, ..line },
-            false => line,
+        .map(|line| {
+            let is_own = Some(&line.service) == own;
+            let state = if is_own { LogoutState::Ended } else { line.state };
+            LogoutLine { state, ..line }
         })
         .collect();
     let is_all_ended = lines.iter().all(|line| line.state == LogoutState::Ended);

@@ -82,8 +82,11 @@ fn half_hash(token: &str) -> String {
 pub(crate) fn sign(key: &OidcKey, claims: &Map<String, Value>) -> Option<String> {
     let header = json!({ "alg": key.alg, "kid": key.kid, "typ": "JWT" });
     let claims = serde_json::to_vec(claims).ok()?;
-    let message =
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims));
+    let message = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header.to_string()),
+        URL_SAFE_NO_PAD.encode(claims)
+    );
     let signature = key.sign(message.as_bytes())?;
     Some(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
@@ -121,7 +124,10 @@ mod tests {
 
     #[test]
     fn at_hash_is_the_one_of_core_appendix_a_3() {
-        assert_eq!(half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(
+            half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "77QmUPtjPfzWtF2AnpK9RQ"
+        );
     }
 
     #[test]

@@ -17,8 +17,8 @@ const CALLBACK: &str = "https://ill.example.org/callback";
 
 /// The address of an authorization request, with changes.
 fn authorize(change: &[(&str, &str)]) -> String {
-    let challenge = URL_SAFE_NO_PAD
-        .encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()).as_ref());
+    let challenge =
+        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()).as_ref());
     let mut pairs = vec![
         ("client_id", "ill"),
         ("redirect_uri", CALLBACK),

@@ -95,9 +95,8 @@ async fn authenticate<'s>(
     match presented {
         Presented::Name { .. } => {}
         Presented::Secret { secret, .. } => {
-            let accepts = |k: &metadata::ClientKeys| {
-                k.accepts_secret(&provider.keys, &service.id, &secret)
-            };
+            let accepts =
+                |k: &metadata::ClientKeys| k.accepts_secret(&provider.keys, &service.id, &secret);
             if !keys.is_some_and(accepts) {
                 return Err(unknown());
             }
@@ -140,15 +139,18 @@ async fn take_code(
 ) -> Result<(String, CodeRecord), OAuthError> {
     let dead = || OAuthError::invalid_grant("the code is unknown, expired or used");
     let store = |error| OAuthError::of(&Refusal::from(error), login_code);
-    let text = params.one("code").ok().flatten();
+    let text = params.one("code").ok().flatten().filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
     let bearer = Bearer::read(text, |data| provider.code_mac(data)).ok_or_else(dead)?;
     let hash = bearer.hash();
-    let Some(sealed) =
-        provider.shared.take(Space::Code, &hash, moment.now).await.map_err(store)?
+    let Some(sealed) = provider.shared.take(Space::Code, &hash, moment.now).await.map_err(store)?
     else {
         let until = moment.now.plus_s(USED_CODE_S);
-        provider.shared.put(Space::Grant, &hash, b"used", until, moment.now).await.map_err(store)?;
+        provider
+            .shared
+            .put(Space::Grant, &hash, b"used", until, moment.now)
+            .await
+            .map_err(store)?;
         return Err(dead());
     };
     let record = bearer.open::<CodeRecord>(sealed).ok_or_else(dead)?;

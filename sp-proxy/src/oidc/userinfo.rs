@@ -47,8 +47,7 @@ async fn answer(endpoints: &Endpoints, edge: &Edge) -> Result<Value, Fault> {
     let now = edge.moment.now;
     let store = |error| Fault::Hub(OAuthError::of(&Refusal::from(error), edge.code));
     let token = presented(&edge.inbound)?;
-    let bearer =
-        Bearer::read(&token, |data| provider.token_mac(data)).ok_or(Fault::BadToken)?;
+    let bearer = Bearer::read(&token, |data| provider.token_mac(data)).ok_or(Fault::BadToken)?;
     let sealed = provider.shared.peek(Space::AccessToken, &bearer.hash(), now).await;
     let sealed = sealed.map_err(store)?.ok_or(Fault::BadToken)?;
     let record = bearer.open::<TokenRecord>(sealed).ok_or(Fault::BadToken)?;
@@ -117,11 +116,14 @@ fn refuse(fault: Fault) -> Response {
             let challenge = "Bearer realm=\"userinfo\"".to_owned();
             (StatusCode::UNAUTHORIZED, challenge, OAuthError::invalid_token("no access token"))
         }
-        Fault::BadRequest(what) => {
-            (StatusCode::BAD_REQUEST, challenge("invalid_request"), OAuthError::invalid_request(what))
-        }
+        Fault::BadRequest(what) => (
+            StatusCode::BAD_REQUEST,
+            challenge("invalid_request"),
+            OAuthError::invalid_request(what),
+        ),
         Fault::BadToken => {
-            let error = OAuthError::invalid_token("the access token is expired, revoked or unknown");
+            let error =
+                OAuthError::invalid_token("the access token is expired, revoked or unknown");
             (StatusCode::UNAUTHORIZED, challenge("invalid_token"), error)
         }
         Fault::Hub(error) => return error.into_response(),

@@ -13,7 +13,8 @@ pub(crate) const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:uns
 /// particular way of logging in, so it promises the password classes only, and
 /// nothing that is `better`.
 pub(crate) fn can_be_met(requested: &[String], comparison: Option<&str>) -> bool {
-    let is_offered = |class: &String| [PASSWORD_PROTECTED, PASSWORD, UNSPECIFIED].contains(&class.as_str());
+    let is_offered =
+        |class: &String| [PASSWORD_PROTECTED, PASSWORD, UNSPECIFIED].contains(&class.as_str());
     requested.is_empty() || (comparison != Some("better") && requested.iter().any(is_offered))
 }
 

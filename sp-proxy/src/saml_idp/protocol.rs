@@ -12,8 +12,7 @@ use login::{Answered, Ready, ServiceProtocol, Session};
 use metadata::{KeyRing, PublicUrl, Registry};
 use model::{LogoutState, Moment, Next, Refusal, ReplyTo, code};
 use saml::{
-    Binding, ErrorOut, NameId, ResponseOut, Sign, SpMetadata, write_error_response,
-    write_response,
+    Binding, ErrorOut, NameId, ResponseOut, Sign, SpMetadata, write_error_response, write_response,
 };
 use std::sync::Arc;
 use store::{SessionService, Shared, Space};
@@ -141,10 +140,10 @@ async fn use_up(idp: &IdentityProvider, to: &ReturnTo, moment: &Moment) -> Resul
     let digest = digest::digest(&digest::SHA256, name.as_bytes());
     let key = URL_SAFE_NO_PAD.encode(digest.as_ref());
     let until = moment.now.plus_s(REMEMBERED_S);
-    match idp.shared.put_once(Space::Request, &key, until, moment.now).await? {
-        true => Ok(()),
-        false => Err(Refusal::new(code::SAML_REQ_REPLAY, "the request id was answered before")),
+    if idp.shared.put_once(Space::Request, &key, until, moment.now).await? {
+        return Ok(());
     }
+    Err(Refusal::new(code::SAML_REQ_REPLAY, "the request id was answered before"))
 }
 
 /// What is said of the login beside its attributes.
@@ -164,7 +163,8 @@ impl IdentityProvider {
     /// The service's own name of the session: two services cannot compare theirs,
     /// and the browser's secret never leaves the hub.
     fn session_index(&self, session: &Session, sp: &str) -> String {
-        let mac = self.keys.mac("saml-session-index", format!("{sp}\n{}", session.sid()).as_bytes());
+        let mac =
+            self.keys.mac("saml-session-index", format!("{sp}\n{}", session.sid()).as_bytes());
         format!("_{}", URL_SAFE_NO_PAD.encode(mac.get(..16).unwrap_or_default()))
     }
 
@@ -186,8 +186,10 @@ impl IdentityProvider {
             self.keys.pairwise(&session.reader().id, sector)
         };
         let identifier = Identifier::wanted_by(sp);
-        let mut attributes: Vec<_> =
-            identifier.attribute(name_of, ready.member(), self.public_url.host()).into_iter().collect();
+        let mut attributes: Vec<_> = identifier
+            .attribute(name_of, ready.member(), self.public_url.host())
+            .into_iter()
+            .collect();
         attributes.extend(attributes::released(ready.release().values(), |value| {
             snapshot.wire_name(&ready.service().id, value).map(str::to_owned)
         }));

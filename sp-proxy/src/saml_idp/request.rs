@@ -4,7 +4,9 @@ use super::authn_context;
 use super::name_id::NameIdFormat;
 use super::return_to::{AnswerTo, ReturnTo};
 use model::{Code, Refusal, Timestamp, code};
-use saml::{AuthnRequest, Binding, RawRequest, SpMetadata, parse_authn_request, verify_request_signature};
+use saml::{
+    AuthnRequest, Binding, RawRequest, SpMetadata, parse_authn_request, verify_request_signature,
+};
 
 /// A request is good for this long after it was made.
 pub(crate) const REQUEST_LIFE_S: i64 = 300;
@@ -36,10 +38,10 @@ pub(crate) fn authenticate(
 ) -> Result<AuthnRequest, Refusal> {
     let refuse = |log: &str| Refusal::new(code::SAML_REQ_SIGNATURE, log);
     if !raw.signature.is_present() || sp.signing_certs.is_empty() {
-        return match sp.signs_requests {
-            true => Err(refuse("AuthnRequestsSigned, but the request cannot be verified")),
-            false => Ok(claimed),
-        };
+        if sp.signs_requests {
+            return Err(refuse("AuthnRequestsSigned, but the request cannot be verified"));
+        }
+        return Ok(claimed);
     }
     let verified = verify_request_signature(raw, &sp.signing_certs)?;
     // The keys were chosen by the unverified Issuer: the signed one must be the same.
@@ -69,7 +71,7 @@ pub(crate) fn address(
         return refuse(code::SAML_REQ_DESTINATION, "Destination is another address");
     }
     let age_s = own.now.seconds_since(request.issue_instant);
-    if age_s > REQUEST_LIFE_S || age_s < -SKEW_S {
+    if !(-SKEW_S..=REQUEST_LIFE_S).contains(&age_s) {
         return refuse(code::SAML_REQ_EXPIRED, "IssueInstant is too old or in the future");
     }
     if sp.valid_until.is_some_and(|until| until <= own.now) {

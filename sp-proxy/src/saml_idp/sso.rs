@@ -12,10 +12,7 @@ use saml::{AuthnRequest, RawRequest, SpMetadata, decode_post, decode_redirect};
 
 /// Until the ACS is proved every error stays on our page; after that the service
 /// is told, by way of the reader where the reader can do something about it.
-pub(crate) async fn sso(
-    State(endpoints): State<Endpoints>,
-    edge: Edge,
-) -> Result<Reply, Refused> {
+pub(crate) async fn sso(State(endpoints): State<Endpoints>, edge: Edge) -> Result<Reply, Refused> {
     let idp = &endpoints.idp;
     let snapshot = idp.registry.current();
     let on_page = |refusal: Refusal| Refused::from((refusal, edge.code));
@@ -57,12 +54,20 @@ fn find_service<'s>(
     let (service, sp) = snapshot
         .service_by_entity_id(issuer)
         .ok_or_else(|| Refusal::new(code::SAML_REQ_UNKNOWN_ISSUER, "Issuer is not registered"))?;
-    // Rule 6: a service that faces its members' own providers is not answered by the shared one.
-    if service.saml.as_ref().is_none_or(|saml| saml.idp == IdpChoice::Member) {
-        let log = "idp = \"member\" is not built: virtual identity providers do not exist yet";
-        return Err(Refusal::new(code::SAML_REQ_UNSUPPORTED, log).at_service(&service.id));
-    }
+    require_shared(service)?;
     Ok((service, sp))
+}
+
+/// Rule 6: a service that faces its members' own providers is not answered by
+/// the shared one. The virtual ones are not built; `check` refuses the setting too.
+fn require_shared(service: &Service) -> Result<(), Refusal> {
+    match service.saml.as_ref().map(|saml| saml.idp) {
+        Some(IdpChoice::Shared) => Ok(()),
+        Some(IdpChoice::Member) | None => {
+            let log = "idp = \"member\": virtual identity providers are not built";
+            Err(Refusal::new(code::SAML_REQ_UNSUPPORTED, log).at_service(&service.id))
+        }
+    }
 }
 
 fn prove(
@@ -103,16 +108,15 @@ fn login_request(
 
 /// `member=ID` or `tenant=CODE` in the address: skips discovery.
 fn member(snapshot: &Snapshot, query: &Params) -> Result<Option<MemberId>, Refusal> {
-    let one = |name| {
-        query.one(name).map_err(|f| Refusal::new(code::SAML_REQ_MALFORMED, f.to_string()))
-    };
+    let one =
+        |name| query.one(name).map_err(|f| Refusal::new(code::SAML_REQ_MALFORMED, f.to_string()));
     let Some(named) = one("member")?.or(one("tenant")?).filter(|named| !named.is_empty()) else {
         return Ok(None);
     };
     let found = snapshot.member_by_code(named).map(|member| member.id.clone());
-    found.map(Some).ok_or_else(|| {
-        Refusal::new(code::LOG_UNKNOWN_MEMBER, "member or tenant is not known")
-    })
+    found
+        .map(Some)
+        .ok_or_else(|| Refusal::new(code::LOG_UNKNOWN_MEMBER, "member or tenant is not known"))
 }
 
 /// IsPassive and protocol errors go back at once; what the reader can mend
@@ -129,5 +133,23 @@ fn answer_fault(
     match back {
         Some(back) if to.is_passive || !is_for_reader => Ok(Reply::from(back)),
         back => Err(Refused { back: back.map(Box::new), ..Refused::from((refusal, edge.code)) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oidc::samples::service;
+    use model::{MetadataRef, SamlSp};
+
+    #[test]
+    fn a_service_of_the_virtual_providers_is_refused_by_name() {
+        let facing = |idp| {
+            let metadata = MetadataRef::File("sp.xml".into());
+            Service { saml: Some(SamlSp { metadata, idp }), ..service() }
+        };
+        assert!(require_shared(&facing(IdpChoice::Shared)).is_ok());
+        let refused = require_shared(&facing(IdpChoice::Member)).expect_err("refused");
+        assert_eq!(refused.code(), code::SAML_REQ_UNSUPPORTED);
     }
 }

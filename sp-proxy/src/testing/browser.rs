@@ -87,12 +87,25 @@ impl Browser {
             .iter()
             .map(|(n, v)| format!("{}={}", encode_component(n), encode_component(v)))
             .collect();
-        let mut request = Request::post(target)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request =
+            Request::post(target).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         self.send(hub, request, body.join("&")).await
+    }
+
+    /// The question that a browser asks before it sends a request across origins.
+    pub(crate) async fn options(
+        &mut self,
+        hub: &Hub,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let request = headers
+            .iter()
+            .fold(Request::options(target), |request, (name, value)| request.header(*name, *value));
+        self.send(hub, request, String::new()).await
     }
 
     /// Whether any cookie holds that text.

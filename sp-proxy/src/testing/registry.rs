@@ -133,8 +133,7 @@ fn sp_metadata(host: &str, flags: &str, certificate: Option<&[u8]>) -> String {
 
 /// A fresh RSA key of a service, and its certificate.
 pub(super) fn signing_key() -> (SigningKey, Vec<u8>) {
-    let pair =
-        rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
+    let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
     let pair = pair.expect("a key");
     let params = rcgen::CertificateParams::new(vec!["sp.test".into()]).expect("names");
     let certificate = params.self_signed(&pair).expect("a certificate").der().to_vec();

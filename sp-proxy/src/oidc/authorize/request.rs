@@ -46,7 +46,8 @@ pub(crate) fn address<'a>(
     params: &Params,
     find: impl Fn(&str) -> Option<&'a Service>,
 ) -> Result<Addressed<'a>, Refusal> {
-    let repeated = |fault: model::ParamFault| Refusal::new(code::OIDC_BAD_REQUEST, fault.to_string());
+    let repeated =
+        |fault: model::ParamFault| Refusal::new(code::OIDC_BAD_REQUEST, fault.to_string());
     let client_id = params.one("client_id").map_err(repeated)?.unwrap_or_default();
     let (service, client) = find(client_id)
         .and_then(|service| Some((service, service.oidc.as_ref()?)))
@@ -163,9 +164,7 @@ fn code_challenge<'p>(one: &impl Fn(&str) -> Option<&'p str>) -> Result<String, 
 
 /// `prompt` and `max_age` (Core 3.1.2.1). `consent` adds nothing: what a service
 /// is told stands in the registry, and a consent that is owed is asked for anyway.
-fn prompt<'p>(
-    one: &impl Fn(&str) -> Option<&'p str>,
-) -> Result<(Prompt, Option<u32>), Fault> {
+fn prompt<'p>(one: &impl Fn(&str) -> Option<&'p str>) -> Result<(Prompt, Option<u32>), Fault> {
     let fault = |log: &str| invalid("invalid_request", code::OIDC_PROMPT, log);
     let values: Vec<&str> = one("prompt").unwrap_or_default().split_whitespace().collect();
     let known = ["none", "login", "select_account", "consent"];
@@ -184,12 +183,15 @@ fn prompt<'p>(
         }
         None => None,
     };
-    let prompt = match () {
-        () if has("none") => Prompt::Never,
-        () if has("select_account") => Prompt::SelectAccount,
+    let prompt = if has("none") {
+        Prompt::Never
+    } else if has("select_account") {
+        Prompt::SelectAccount
+    } else if has("login") || max_age_s == Some(0) {
         // A login of age 0 is one made now.
-        () if has("login") || max_age_s == Some(0) => Prompt::Login,
-        () => Prompt::AsNeeded,
+        Prompt::Login
+    } else {
+        Prompt::AsNeeded
     };
     // Where both are asked, the library is chosen anew and the reader proves it anew.
     let max_age_s = if has("login") && has("select_account") { Some(0) } else { max_age_s };

@@ -43,17 +43,16 @@ pub(crate) fn read<'s>(
     let hint = one("id_token_hint").and_then(verify_hint);
     let named = one("client_id");
     // Section 2: the two must name one client, or one client's token would prove another's wish.
-    if let (Some(hint), Some(named)) = (&hint, named) {
-        if hint.client_id != named {
-            return Err(refuse("client_id is not the one of id_token_hint"));
-        }
+    if hint.as_ref().is_some_and(|hint| named.is_some_and(|named| named != hint.client_id)) {
+        return Err(refuse("client_id is not the one of id_token_hint"));
     }
     let client_id = named.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
     let service = client_id.and_then(find);
     let back = match one("post_logout_redirect_uri") {
         None => None,
         Some(uri) => {
-            let service = service.ok_or_else(|| refuse("the client of the address is not known"))?;
+            let service =
+                service.ok_or_else(|| refuse("the client of the address is not known"))?;
             let address = registered(service, uri)
                 .ok_or_else(|| refuse("post_logout_redirect_uri is not registered"))
                 .map_err(|refusal| refusal.at_service(&service.id))?;

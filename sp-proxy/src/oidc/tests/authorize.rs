@@ -80,9 +80,12 @@ async fn prompt_none_without_a_session_is_login_required() {
 #[tokio::test]
 async fn a_library_that_is_not_known_is_said_to_the_reader_first() {
     let hub = Hub::start().await;
-    let answer = Browser::default().get(&hub, &authorize(&[("member", "nowhere")])).await;
+    let target = authorize(&[("member", "nowhere"), ("ui_locales", "en")]);
+    let answer = Browser::default().get(&hub, &target).await;
     assert_eq!(answer.page_code(), "LOG-012");
-    let back = answer.refused.expect("refused").back.expect("a button");
+    let refused = answer.refused.expect("refused");
+    assert_eq!(refused.lang, Some(model::LangTag::En));
+    let back = refused.back.expect("a button");
     let Next::Redirect(url) = *back else { panic!("{back:?}") };
     assert!(url.starts_with("https://ill.example.org/callback?error=invalid_request"), "{url}");
 }
@@ -155,7 +158,8 @@ async fn only_the_reader_of_the_hint_is_answered_for() {
     let mut other = claims(&hub, &own).await;
     other["sub"] = "somebody-else".into();
     let key = hub.keys.oidc("ES256").expect("a key");
-    let other = crate::oidc::id_token::sign(key, other.as_object().expect("claims")).expect("signed");
+    let other =
+        crate::oidc::id_token::sign(key, other.as_object().expect("claims")).expect("signed");
     let hinted = [("id_token_hint", other.as_str()), ("prompt", "none")];
     let answer = browser.get(&hub, &authorize(&hinted)).await;
     assert_eq!(answer.parameter("error").as_deref(), Some("login_required"));
@@ -166,7 +170,7 @@ async fn a_suspended_service_is_told_so_by_way_of_the_reader() {
     let hub = Hub::start().await;
     let mut browser = Browser::default();
     let code = code(&hub, &mut browser, &[]).await;
-    hub.change("services/ill.toml", "id = \"ill\"\n", "id = \"ill\"\nstatus = \"suspended\"\n").await;
+    hub.change("services/ill.toml", "release =", "status = \"suspended\"\nrelease =").await;
     let answer = browser.get(&hub, &authorize(&[])).await;
     assert_eq!(answer.page_code(), "LOG-011");
     assert_ne!(redeem(&hub, &code, &[]).await.status, 200, "nor does an old code redeem");

@@ -1,6 +1,8 @@
-use super::{basic, claims, code, error, redeem, text, tokens, userinfo, VERIFIER};
+use super::{VERIFIER, basic, claims, code, error, redeem, text, tokens, userinfo};
 use crate::oidc::client_auth::JWT_BEARER;
 use crate::testing::{Answer, Browser, HUB, Hub, SECRET};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 const APP: [(&str, &str); 2] =
@@ -57,6 +59,19 @@ async fn the_answer_is_never_kept_and_open_to_apps() {
 }
 
 #[tokio::test]
+async fn a_preflight_is_answered_and_credentials_are_never_allowed() {
+    let hub = Hub::start().await;
+    let asks = [("origin", "https://app.example.org"), ("access-control-request-method", "POST")];
+    let answer = Browser::default().options(&hub, "/oauth2/token", &asks).await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    assert_eq!(answer.headers["access-control-allow-headers"], "Authorization, Content-Type");
+    assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    let page = Browser::default().options(&hub, "/oauth2/authorize", &asks).await;
+    assert!(!page.headers.contains_key("access-control-allow-origin"), "pages stay closed");
+}
+
+#[tokio::test]
 async fn a_code_works_once_and_its_reuse_ends_the_token() {
     let hub = Hub::start().await;
     let code = code(&hub, &mut Browser::default(), &[]).await;
@@ -84,6 +99,10 @@ async fn a_guess_is_told_apart_without_the_store() {
         let slip: String =
             code.chars().enumerate().map(|(i, c)| if i == place { other(c) } else { c }).collect();
         assert_eq!(error(&redeem(&hub, &slip, &[]).await), "invalid_grant");
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, slip.as_bytes());
+        let hash = URL_SAFE_NO_PAD.encode(digest.as_ref());
+        let kept = hub.shared.peek(store::Space::Grant, &hash, hub.now()).await.expect("read");
+        assert_eq!(kept, None, "a guess writes nothing");
     }
     assert_eq!(redeem(&hub, &code, &[]).await.status, 200, "the code itself is untouched");
 }

@@ -26,7 +26,11 @@ fn well_known_values_bear_their_oids_and_the_rest_their_hub_names() {
         [
             ("class", name_format::BASIC, &["A".to_owned()][..]),
             ("links", name_format::BASIC, &["opac=https://o/".to_owned()][..]),
-            (attr::ENTITLEMENT, name_format::URI, &["ill:request".to_owned(), "x:y".to_owned()][..]),
+            (
+                attr::ENTITLEMENT,
+                name_format::URI,
+                &["ill:request".to_owned(), "x:y".to_owned()][..]
+            ),
             (attr::DISPLAY_NAME, name_format::URI, &["读者甲".to_owned()][..]),
         ]
     );
@@ -36,7 +40,10 @@ fn well_known_values_bear_their_oids_and_the_rest_their_hub_names() {
 fn a_service_may_have_its_own_name_for_a_value() {
     let values = BTreeMap::from([(ValueName::Mail, Value::Text("a@example.org".into()))]);
     let plain = released(&values, |_| Some("emailAddress".into()));
-    assert_eq!((plain[0].name.as_str(), plain[0].name_format.as_str()), ("emailAddress", name_format::BASIC));
+    assert_eq!(
+        (plain[0].name.as_str(), plain[0].name_format.as_str()),
+        ("emailAddress", name_format::BASIC)
+    );
     let named = released(&values, |_| Some("urn:oid:1.2.3".into()));
     assert_eq!(named[0].name_format, name_format::URI);
 }
@@ -56,8 +63,14 @@ fn the_identifier_lies_in_the_members_first_scope() {
         identifier.attribute(|i| format!("{i:?}").to_lowercase(), &member(scopes), "hub.test")
     };
     let out = attribute(Identifier::Pairwise, &["nju.edu.cn", "lib.nju.edu.cn"]).expect("given");
-    assert_eq!((out.name.as_str(), texts(&out)), (attr::PAIRWISE_ID, &["pairwise@nju.edu.cn".to_owned()][..]));
+    assert_eq!(
+        (out.name.as_str(), texts(&out)),
+        (attr::PAIRWISE_ID, &["pairwise@nju.edu.cn".to_owned()][..])
+    );
     let out = attribute(Identifier::Subject, &[]).expect("given");
-    assert_eq!((out.name.as_str(), texts(&out)), (attr::SUBJECT_ID, &["subject@hub.test".to_owned()][..]));
+    assert_eq!(
+        (out.name.as_str(), texts(&out)),
+        (attr::SUBJECT_ID, &["subject@hub.test".to_owned()][..])
+    );
     assert_eq!(attribute(Identifier::None, &["nju.edu.cn"]), None);
 }

@@ -108,7 +108,8 @@ fn what_cannot_be_met_goes_back_by_name() {
     assert_eq!(both, Err(code::LOG_LOGIN_REQUIRED));
     let email = accepted(|r| r.name_id_policy_format = Some(name_id_format::EMAIL.into()));
     assert_eq!(email, Err(code::SAML_REQ_NAME_ID));
-    let mfa = accepted(|r| r.requested_authn_context = vec!["https://refeds.org/profile/mfa".into()]);
+    let mfa =
+        accepted(|r| r.requested_authn_context = vec!["https://refeds.org/profile/mfa".into()]);
     assert_eq!(mfa, Err(code::SAML_REQ_AUTHN_CONTEXT));
     let looped = accepted(|r| r.requester_ids = vec!["x".into(), HUB_SP.into()]);
     assert_eq!(looped, Err(code::LOG_LOOP));
@@ -130,11 +131,8 @@ fn what_the_answer_needs_is_kept() {
 
 #[test]
 fn a_service_that_signs_is_never_believed_unsigned() {
-    let raw = RawRequest {
-        xml: Vec::new(),
-        relay_state: None,
-        signature: RequestSignature::Absent,
-    };
+    let raw =
+        RawRequest { xml: Vec::new(), relay_state: None, signature: RequestSignature::Absent };
     assert!(authenticate(&raw, request(), &sp()).is_ok());
     let signs = SpMetadata { signs_requests: true, ..sp() };
     let refused = authenticate(&raw, request(), &signs).expect_err("refused");

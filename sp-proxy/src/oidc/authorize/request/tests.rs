@@ -28,7 +28,9 @@ fn query(change: &[(&str, Option<&str>)]) -> Params {
 fn parse(params: &Params) -> Result<Asked, Fault> {
     let service = service();
     let addressed = address(params, |id| (id == "ill").then_some(&service)).expect("addressed");
-    read(params, &addressed, |named| (named == "a210093").then(|| MemberId::parse("nju").expect("id")))
+    read(params, &addressed, |named| {
+        (named == "a210093").then(|| MemberId::parse("nju").expect("id"))
+    })
 }
 
 fn fault(name: &str, value: Option<&str>) -> (&'static str, Code) {
