@@ -10,6 +10,7 @@ use model::{Code, code};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 /// Fewest characters of a new password.
 const FEWEST_CHARACTERS: usize = 10;
@@ -57,7 +58,7 @@ pub(crate) fn check_new(password: &Password, personal: &[&str]) -> Result<(), Co
     if text.chars().count() < FEWEST_CHARACTERS {
         return Err(code::ACC_PASSWORD_SHORT);
     }
-    let plain: Vec<char> = text.nfkc().flat_map(char::to_lowercase).collect();
+    let plain = plain(text);
     let is_number = plain.len() <= NUMBER && plain.iter().all(char::is_ascii_digit);
     if is_number || names_the_person(&plain, personal) || pieces(&plain) < FEWEST_PIECES {
         return Err(code::ACC_PASSWORD_WEAK);
@@ -65,15 +66,19 @@ pub(crate) fn check_new(password: &Password, personal: &[&str]) -> Result<(), Co
     Ok(())
 }
 
-fn names_the_person(plain: &[char], personal: &[&str]) -> bool {
-    personal
-        .iter()
-        .map(|known| known.nfkc().flat_map(char::to_lowercase).collect::<Vec<char>>())
-        .filter(|known| known.len() >= TELLING)
-        .any(|known| {
-            let backwards: Vec<char> = known.iter().rev().copied().collect();
-            plain.windows(known.len()).any(|part| part == known || part == backwards)
-        })
+/// Without regard to case and width. Room is made first: growth would leave copies behind.
+fn plain(text: &str) -> Zeroizing<Vec<char>> {
+    let folded = || text.nfkc().flat_map(char::to_lowercase);
+    let mut plain = Zeroizing::new(Vec::with_capacity(folded().count()));
+    plain.extend(folded());
+    plain
+}
+
+fn names_the_person(password: &[char], personal: &[&str]) -> bool {
+    personal.iter().map(|known| plain(known)).filter(|known| known.len() >= TELLING).any(|known| {
+        let backwards: Vec<char> = known.iter().rev().copied().collect();
+        password.windows(known.len()).any(|part| part == known.as_slice() || part == backwards)
+    })
 }
 
 /// The fewest pieces that make up the text.
@@ -81,7 +86,7 @@ fn pieces(plain: &[char]) -> usize {
     let period = period(plain);
     let once = plain.get(..period).unwrap_or(plain);
     let repeats = usize::from(period < plain.len());
-    let unmasked: Vec<char> = once.iter().copied().map(unmask).collect();
+    let unmasked: Zeroizing<Vec<char>> = Zeroizing::new(once.iter().copied().map(unmask).collect());
     fewest(once, &unmasked) + repeats
 }
 
@@ -112,16 +117,22 @@ fn fewest(once: &[char], unmasked: &[char]) -> usize {
 }
 
 fn is_one_guess(piece: &[char], unmasked: &[char]) -> bool {
-    let text: String = piece.iter().collect();
-    let bare: String = unmasked.iter().collect();
+    let text = joined(piece.iter());
+    let bare = joined(unmasked.iter());
     let is_common = COMMON.contains(text.as_str()) || COMMON.contains(bare.as_str());
     is_common || is_run(piece, &text) || is_date(piece)
 }
 
 fn is_run(piece: &[char], text: &str) -> bool {
     let is_same = piece.windows(2).all(|pair| pair.first() == pair.last());
-    let backwards: String = piece.iter().rev().collect();
-    is_same || LINES.iter().any(|line| line.contains(text) || line.contains(&backwards))
+    let backwards = joined(piece.iter().rev());
+    is_same || LINES.iter().any(|line| line.contains(text) || line.contains(backwards.as_str()))
+}
+
+fn joined<'a>(piece: impl ExactSizeIterator<Item = &'a char>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(piece.len() * 4));
+    text.extend(piece);
+    text
 }
 
 /// A year, or a day as eight digits: 1987, 19870604.

@@ -1,0 +1,6 @@
+//! One check, one proof.
+fn twice(proof: &accounts::PasswordChecked) -> accounts::PasswordChecked {
+    <accounts::PasswordChecked as Clone>::clone(proof)
+}
+
+fn main() {}

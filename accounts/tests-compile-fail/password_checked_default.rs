@@ -1,0 +1,6 @@
+//! There is no empty proof.
+fn forge() -> accounts::PasswordChecked {
+    Default::default()
+}
+
+fn main() {}
