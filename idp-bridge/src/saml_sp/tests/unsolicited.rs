@@ -36,6 +36,7 @@ async fn a_member_without_permission_starts_nothing() {
     out.issuer = PKU_IDP.to_owned();
     let refusal = refused(started(&world, "pku", &posted(&out, &PKU_KEY, "ill")).await);
     assert_eq!(refusal.code(), code::LOG_UNSOLICITED_REFUSED);
+    assert!(refusal.to_string().contains("this connector"), "{refusal}");
 }
 
 #[tokio::test]
