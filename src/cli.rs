@@ -29,7 +29,7 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Write what is applied as a registry folder.
     Export {
-        /// The folder to write; made where absent, refused where not empty.
+        /// The folder to write; made where absent, refused where it holds another registry.
         dir: PathBuf,
     },
     /// Check a registry folder: file, key and remedy of every fault.

@@ -84,7 +84,7 @@ impl Installation {
         let names = CertNames::of(&config.public_url);
         let keys = Arc::new(KeyRing::open(&durable, &master, &moment, &names).await?);
         let registry = Registry::open(durable.clone(), config.public_url.clone()).await?;
-        let pepper = keys.derive("accounts/counters");
+        let pepper = keys.derive("accounts/pepper");
         let accounts = Accounts::new(durable.clone(), shared.clone(), pepper);
         let http = HttpClient::new(&http_settings(&config)?)?;
         Ok(Self { config, durable, shared, keys, registry, accounts, http, clock, entropy })
