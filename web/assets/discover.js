@@ -77,6 +77,8 @@
   };
 
   const show = (found) => {
+    // A later answer keeps the row that an arrow already points at.
+    const pointed = options[active] && options[active].href;
     const lines = found.items.map(rowOf);
     hits.replaceChildren(...lines.map(([holder]) => holder));
     options = lines.map(([, row]) => row);
@@ -84,7 +86,8 @@
     browse.hidden = options.length > 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
     said.textContent = found.said;
-    point(-1);
+    active = -1;
+    point(pointed ? options.findIndex((row) => row.href === pointed) : -1);
   };
 
   const ask = async () => {

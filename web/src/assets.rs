@@ -22,10 +22,18 @@ impl Asset {
     }
 }
 
-const LOOK: Asset =
-    Asset { stem: "look", ending: "css", kind: "text/css; charset=utf-8", body: include_str!("../assets/look.css") };
-const SEAL: Asset =
-    Asset { stem: "seal", ending: "svg", kind: "image/svg+xml", body: include_str!("../assets/seal.svg") };
+const LOOK: Asset = Asset {
+    stem: "look",
+    ending: "css",
+    kind: "text/css; charset=utf-8",
+    body: include_str!("../assets/look.css"),
+};
+const SEAL: Asset = Asset {
+    stem: "seal",
+    ending: "svg",
+    kind: "image/svg+xml",
+    body: include_str!("../assets/seal.svg"),
+};
 const DISCOVER: Asset = Asset {
     stem: "discover",
     ending: "js",

@@ -135,11 +135,10 @@ pub(crate) fn set_cookies(base: &mut Parts, seen: &Seen, cookies: &[Cookie]) {
         same_site: SameSite::Lax,
     });
     for cookie in cookies.iter().chain(&chosen) {
-        match HeaderValue::try_from(cookie.to_header()) {
-            Ok(value) => {
-                base.headers.append(header::SET_COOKIE, value);
-            }
-            Err(_) => tracing::error!(name = cookie.name, "a cookie is not header-safe"),
+        if let Ok(value) = HeaderValue::try_from(cookie.to_header()) {
+            base.headers.append(header::SET_COOKIE, value);
+        } else {
+            tracing::error!(name = cookie.name, "a cookie is not header-safe");
         }
     }
 }

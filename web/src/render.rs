@@ -101,7 +101,8 @@ async fn render(web: &WebParts, mut asked: Asked, response: Response) -> Respons
 
 /// What axum answers where a path has no handler for the method.
 fn is_bare_405(base: &Base) -> bool {
-    base.status == StatusCode::METHOD_NOT_ALLOWED && !base.headers.contains_key(header::CONTENT_TYPE)
+    base.status == StatusCode::METHOD_NOT_ALLOWED
+        && !base.headers.contains_key(header::CONTENT_TYPE)
 }
 
 /// One response being drawn.
@@ -114,12 +115,7 @@ pub(crate) struct Drawing {
 
 impl Drawing {
     fn of(web: &WebParts, asked: &Asked, head: Option<Head>) -> Self {
-        Self {
-            snapshot: web.registry.current(),
-            seen: Seen::of(asked),
-            head,
-            demo: web.demo_mark,
-        }
+        Self { snapshot: web.registry.current(), seen: Seen::of(asked), head, demo: web.demo_mark }
     }
 
     fn stage(&self, lang: Option<model::LangTag>) -> Stage<'_> {
@@ -150,7 +146,13 @@ impl Drawing {
 
     /// Straight on, but for a browser that has just posted a form: Chromium would hold
     /// the redirect to the `form-action` of the page that posted.
-    fn redirect(&self, mut base: Base, stage: &Stage<'_>, reply: &Reply, address: &str) -> Response {
+    fn redirect(
+        &self,
+        mut base: Base,
+        stage: &Stage<'_>,
+        reply: &Reply,
+        address: &str,
+    ) -> Response {
         let Some(address) = moving::leads_on(address) else {
             return self.broken(base, "a redirect would lead to no address");
         };
@@ -195,11 +197,15 @@ fn of_model(stage: &Stage<'_>, model: &PageModel) -> Page {
         }
         PageModel::Confirm { kind, action, hidden, member, service } => {
             let (member, service) = (member.as_ref(), service.as_ref());
-            confirm::page(stage, &confirm::Question { kind: *kind, action, hidden, member, service })
+            confirm::page(
+                stage,
+                &confirm::Question { kind: *kind, action, hidden, member, service },
+            )
         }
         PageModel::SignedOut { lines, member, back } => {
             let (member, back) = (member.as_ref(), back.as_deref());
-            signed_out::page(stage, &signed_out::Report { was_in: true, lines, member, back })
+            let was_in = member.is_some() || !lines.is_empty();
+            signed_out::page(stage, &signed_out::Report { was_in, lines, member, back })
         }
     }
 }
@@ -210,11 +216,10 @@ fn done(mut base: Base, seen: &Seen, answer: &Answer, cookies: &[Cookie]) -> Res
     base.headers.remove(header::CONTENT_TYPE);
     base.headers.remove(header::CONTENT_LENGTH);
     for (name, value) in &answer.headers {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                base.headers.append(name, value);
-            }
-            _ => tracing::error!(name, "a header of an answer is not header-safe"),
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            base.headers.append(name, value);
+        } else {
+            tracing::error!(name, "a header of an answer is not header-safe");
         }
     }
     set_cookies(&mut base, seen, cookies);

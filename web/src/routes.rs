@@ -32,7 +32,9 @@ pub fn routes(parts: WebParts) -> Router {
 /// The page for an address that is not there.
 pub async fn fallback(head: Result<Head, Refused>) -> Refused {
     match head {
-        Ok(head) => Refused::from((Refusal::new(code::WEB_NOT_FOUND, "no such address"), head.code)),
+        Ok(head) => {
+            Refused::from((Refusal::new(code::WEB_NOT_FOUND, "no such address"), head.code))
+        }
         Err(refused) => refused,
     }
 }
@@ -106,7 +108,8 @@ async fn home(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
         Err(refusal) => return hall.refuse(refusal),
     };
     let Head { inbound, moment, code } = &hall.head;
-    let found = hall.web.login.continue_with(Source::Browser(inbound), &portal, moment, *code).await;
+    let found =
+        hall.web.login.continue_with(Source::Browser(inbound), &portal, moment, *code).await;
     match found {
         Ok(Continued::Ready(ready)) => own_page(&hall, &ready),
         // A fresh login is asked for: the same door, which says so.
@@ -128,7 +131,9 @@ fn own_page(hall: &Hall, ready: &Ready) -> Response {
     let offered: Vec<_> = hall
         .snapshot
         .services()
-        .map(|service| offered(service, hall.web.login.preview(session, service, &hall.head.moment)))
+        .map(|service| {
+            offered(service, hall.web.login.preview(session, service, &hall.head.moment))
+        })
         .collect();
     hall.send(portal::page(&hall.stage(), &known, &offered), &[])
 }
@@ -171,7 +176,7 @@ async fn discover(State(web): State<WebParts>, seen: Seen, head: Head) -> Respon
     let mut address = login_path(&handle);
     for name in ["q", "region", "central", "member", "tenant", "lang"] {
         if let Some(value) = hall.seen.param(name) {
-            address.push_str(&format!("&{name}={}", encode_component(&value)));
+            address.extend(["&", name, "=", &encode_component(&value)]);
         }
     }
     Reply::from(Next::Redirect(address)).into_response()
@@ -216,6 +221,7 @@ async fn sign_out(State(web): State<WebParts>, edge: Edge) -> Result<Reply, Refu
     let refused = |refusal| Refused::from((refusal, code));
     web.login.require_same_origin(&inbound).map_err(refused)?;
     let out = web.login.sign_out(&inbound, &moment, SignOut::Browser).await.map_err(refused)?;
-    let next = Next::Page(PageModel::SignedOut { lines: out.lines, member: out.member, back: None });
+    let next =
+        Next::Page(PageModel::SignedOut { lines: out.lines, member: out.member, back: None });
     Ok(Reply { next, cookies: out.cookies, lang: None })
 }

@@ -135,7 +135,11 @@ fn accepted(header: &str) -> Option<LangTag> {
             .map_or(Some(1.0), |q| q.trim().parse::<f32>().ok())
             .unwrap_or(0.0);
         // Thousandths, so that weights compare exactly.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped before"
+        )]
         let weight = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
         if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
             best = Some((weight, lang));
@@ -165,7 +169,10 @@ mod tests {
         let browser = [("accept-language", "fr, en;q=0.8, zh;q=0.9")];
         assert_eq!(seen("GET", "/", &browser).lang(Some(LangTag::En)), LangTag::En);
         assert_eq!(seen("GET", "/", &browser).lang(None), LangTag::Zh);
-        assert_eq!(seen("GET", "/", &[("accept-language", "en-GB,zh;q=0")]).lang(None), LangTag::En);
+        assert_eq!(
+            seen("GET", "/", &[("accept-language", "en-GB,zh;q=0")]).lang(None),
+            LangTag::En
+        );
         assert_eq!(seen("GET", "/", &[("accept-language", "de;q=x")]).lang(None), LangTag::Zh);
         assert_eq!(seen("GET", "/?lang=xx", &[]).lang(None), LangTag::Zh);
     }
@@ -182,7 +189,10 @@ mod tests {
         let page = seen("POST", "/login?x=1", &[]);
         assert_eq!(page.switch(LangTag::Zh, Some("/login?h=H")), "/login?h=H&lang=en");
         assert_eq!(page.switch(LangTag::Zh, None), "/?lang=en");
-        assert_eq!(seen("GET", "/in/nju/campus?code=1", &[]).switch(LangTag::Zh, None), "/?lang=en");
+        assert_eq!(
+            seen("GET", "/in/nju/campus?code=1", &[]).switch(LangTag::Zh, None),
+            "/?lang=en"
+        );
     }
 
     #[test]

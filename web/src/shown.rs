@@ -32,7 +32,20 @@ fn local(at: Timestamp) -> String {
 
 /// Words that say what an institution is, not which one: no use as its initial.
 const GENERIC: [&str; 14] = [
-    "大学", "学院", "图书馆", "图书", "公共", "高等", "高校", "职业", "市", "省", "自治区", "区", "县", "第",
+    "大学",
+    "学院",
+    "图书馆",
+    "图书",
+    "公共",
+    "高等",
+    "高校",
+    "职业",
+    "市",
+    "省",
+    "自治区",
+    "区",
+    "县",
+    "第",
 ];
 
 /// The one character that stands for a member: the first that tells it from its
@@ -63,7 +76,10 @@ pub(crate) fn reader_tile(name: &str) -> String {
 }
 
 fn first(name: &str) -> String {
-    name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default()
 }
 
 /// One way to reach someone.
@@ -85,7 +101,10 @@ impl Reach {
     /// `None` where the contact is empty.
     pub(crate) fn of(contact: &Contact) -> Option<Self> {
         let phone = contact.phone.as_deref().map(|text| Link {
-            href: format!("tel:{}", text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>()),
+            href: format!(
+                "tel:{}",
+                text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>()
+            ),
             text: text.to_owned(),
         });
         let mail = contact.mail.as_deref().map(|text| Link {
@@ -93,7 +112,11 @@ impl Reach {
             text: text.to_owned(),
         });
         let hours = contact.hours.clone();
-        (phone.is_some() || mail.is_some() || hours.is_some()).then_some(Self { phone, mail, hours })
+        (phone.is_some() || mail.is_some() || hours.is_some()).then_some(Self {
+            phone,
+            mail,
+            hours,
+        })
     }
 }
 
@@ -168,7 +191,13 @@ mod tests {
     #[test]
     fn only_web_addresses_become_links() {
         assert!(web_link("https://ill.example.org/").is_some());
-        for bad in ["javascript:alert(1)", "//evil.example", "data:text/html,x", "https://a b", "httpx://a"] {
+        for bad in [
+            "javascript:alert(1)",
+            "//evil.example",
+            "data:text/html,x",
+            "https://a b",
+            "httpx://a",
+        ] {
             assert!(web_link(bad).is_none(), "{bad}");
         }
     }

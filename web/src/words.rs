@@ -50,7 +50,7 @@ words! {
         worked, member_fault, service_fault, hub_fault, do_title, start_again, correct,
         ask_library, ask_any_library, ask_service, allow_cookies, wait, choose_library, ask_hub,
         still, still_link, again, back, back_plain, home, quote, contact,
-        lost,
+        lost, other, other_link,
     }
     portal: PortalWords {
         title, morning, afternoon, evening, hello, reader, class, login_at, facts, category, standing, valid_until, proved, proved_member, proved_password,
@@ -116,8 +116,12 @@ mod tests {
     }
 
     fn slots(text: &str) -> Vec<&str> {
-        let mut found: Vec<_> =
-            text.split('{').skip(1).filter_map(|t| t.split_once('}')).map(|(name, _)| name).collect();
+        let mut found: Vec<_> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|t| t.split_once('}'))
+            .map(|(name, _)| name)
+            .collect();
         found.sort_unstable();
         found
     }
@@ -130,7 +134,10 @@ mod tests {
             let other = &en[section];
             assert_eq!(texts.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
             for (key, text) in texts {
-                assert!(!text.trim().is_empty() && !other[key].trim().is_empty(), "{section}.{key}");
+                assert!(
+                    !text.trim().is_empty() && !other[key].trim().is_empty(),
+                    "{section}.{key}"
+                );
                 assert_eq!(slots(text), slots(&other[key]), "{section}.{key}");
             }
         }
@@ -141,7 +148,9 @@ mod tests {
     #[test]
     fn readers_are_never_told_the_words_of_the_protocols() {
         for file in [ZH, EN] {
-            for word in ["IdP", "SAML", "OIDC", "断言", "令牌", "token", "assertion", "identity provider"] {
+            for word in
+                ["IdP", "SAML", "OIDC", "断言", "令牌", "token", "assertion", "identity provider"]
+            {
                 assert!(!file.contains(word), "{word}");
             }
         }

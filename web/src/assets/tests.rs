@@ -38,7 +38,8 @@ fn schemes() -> [BTreeMap<String, String>; 2] {
             .filter(|(name, value)| name.starts_with("--") && value.starts_with('#'))
             .collect()
     };
-    let (light, rest) = LOOK.body.split_once("@media (prefers-color-scheme: dark)").expect("two schemes");
+    let (light, rest) =
+        LOOK.body.split_once("@media (prefers-color-scheme: dark)").expect("two schemes");
     let (dark, _) = rest.split_once("\n}\n").expect("an end");
     let light = tokens(light);
     let mut both = light.clone();

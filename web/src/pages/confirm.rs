@@ -32,7 +32,8 @@ pub(crate) fn page(stage: &Stage<'_>, question: &Question<'_>) -> Page {
     let words = stage.words();
     let w = &words.confirm;
     let member = stage.member(question.member).map(|m| stage.member_name(m)).unwrap_or_default();
-    let service = stage.service(question.service).map(|s| s.name.r#in(stage.lang)).unwrap_or_default();
+    let service =
+        stage.service(question.service).map(|s| s.name.r#in(stage.lang)).unwrap_or_default();
     let (title, note, button) = match question.kind {
         ConfirmKind::ReplaceSession => (&w.replace_title, &w.replace_note, &w.replace_button),
         ConfirmKind::ContinueToService => (&w.service_title, &w.service_note, &w.service_button),

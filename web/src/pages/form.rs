@@ -55,15 +55,20 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
     let is_change = form.kind == FormKind::ChangePassword;
     let (title, note, button) = match form.kind {
         FormKind::SignIn => (&w.form.sign_in_title, "", &w.form.sign_in),
-        FormKind::ChangePassword => (&w.form.change_title, w.form.change_note.as_str(), &w.form.change_save),
+        FormKind::ChangePassword => {
+            (&w.form.change_title, w.form.change_note.as_str(), &w.form.change_save)
+        }
     };
     let member = stage.member(form.member.as_ref());
-    let resume = form.hidden.iter().find(|(n, _)| n == "handle" || n == "h").map(|(_, h)| login_path(h));
+    let resume =
+        form.hidden.iter().find(|(n, _)| n == "handle" || n == "h").map(|(_, h)| login_path(h));
     let here = match (&resume, member) {
         (Some(path), Some(member)) => Some(format!("{path}&member={}", member.id)),
         _ => resume.clone(),
     };
-    let problem = form.problem.map(|code| if stage.lang == LangTag::En { code.info().en } else { code.info().zh });
+    let problem = form
+        .problem
+        .map(|code| if stage.lang == LangTag::En { code.info().en } else { code.info().zh });
     let problem = problem.unwrap_or_default();
     let view = FormPage {
         shell: stage.shell(title, here.as_deref()),
@@ -75,8 +80,12 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
             tile: member_tile(m),
             name: stage.member_name(m).to_owned(),
             // Regions are written in Chinese only.
-            sub: if stage.lang == LangTag::Zh { m.region.replace('/', " ") } else { m.name.zh.clone() },
-            change: resume.filter(|_| !is_change),
+            sub: if stage.lang == LangTag::Zh {
+                m.region.replace('/', " ")
+            } else {
+                m.name.zh.clone()
+            },
+            change: resume.filter(|_| !is_change && has_choice(stage)),
         }),
         problem,
         action: form.action,
@@ -86,6 +95,11 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
         forgot: (!is_change).then(|| forgot(stage, member)),
     };
     Page::of(&view, Does::Asks, stage.lang)
+}
+
+/// A library's own connector has one library: there is nothing to change to.
+fn has_choice(stage: &Stage<'_>) -> bool {
+    stage.snapshot.members().filter(|member| member.status.admits_logins()).nth(1).is_some()
 }
 
 fn inputs<'f>(w: &'static Words, fields: &'f [Field], problem: &str) -> Vec<Input<'f>> {

@@ -31,7 +31,11 @@ pub(crate) fn page(stage: &Stage<'_>) -> Page {
     let view = Landing {
         shell: stage.shell(&w.landing.title, None),
         w,
-        members: if count > 1 { fill(&w.landing.members, &[("count", &grouped(count))]) } else { String::new() },
+        members: if count > 1 {
+            fill(&w.landing.members, &[("count", &grouped(count))])
+        } else {
+            String::new()
+        },
         services: stage.snapshot.services().filter(open).map(|s| offer(stage, s)).collect(),
     };
     Page::of(&view, Does::Nothing, stage.lang)
@@ -51,7 +55,7 @@ fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);
@@ -65,6 +69,9 @@ mod tests {
 
     #[test]
     fn large_numbers_are_grouped() {
-        assert_eq!((grouped(7), grouped(999), grouped(1132)), ("7".into(), "999".into(), "1,132".into()));
+        assert_eq!(
+            (grouped(7), grouped(999), grouped(1132)),
+            ("7".into(), "999".into(), "1,132".into())
+        );
     }
 }

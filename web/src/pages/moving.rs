@@ -59,12 +59,28 @@ mod tests {
 
     #[test]
     fn nothing_that_runs_in_our_name_is_led_to() {
-        for good in ["https://sp.example/cb?a=1#x", "/login?h=H", "com.example.app:/cb", "http://ill.localhost:8081/"] {
+        for good in [
+            "https://sp.example/cb?a=1#x",
+            "/login?h=H",
+            "com.example.app:/cb",
+            "http://ill.localhost:8081/",
+        ] {
             assert_eq!(leads_on(good), Some(good));
         }
         for bad in [
-            "javascript:alert(1)", "JavaScript:alert(1)", "java\nscript:alert(1)", " javascript:x", "data:text/html,x",
-            "vbscript:x", "//evil.example", "/\\evil.example", "evil", "", "blob:x", "https://a\r\nSet-Cookie: b", ":x",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "java\nscript:alert(1)",
+            " javascript:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "//evil.example",
+            "/\\evil.example",
+            "evil",
+            "",
+            "blob:x",
+            "https://a\r\nSet-Cookie: b",
+            ":x",
         ] {
             assert_eq!(leads_on(bad), None, "{bad}");
         }

@@ -5,7 +5,9 @@ use crate::shown::{Reach, clock, date, day_and_clock, hour, reader_tile, service
 use crate::stage::{Shell, Stage};
 use crate::words::{PortalWords, Words, fill};
 use askama::Template;
-use model::{Evidence, LoginCode, Membership, Profile, Service, ServiceStatus, Standing, Text, Timestamp};
+use model::{
+    Evidence, LoginCode, Membership, Profile, Service, ServiceStatus, Standing, Text, Timestamp,
+};
 
 #[derive(Template)]
 #[template(path = "portal.html")]

@@ -1,6 +1,7 @@
 //! A refusal is a page with a next step (rule 7).
 
 use super::moving::leads_on;
+use crate::PORTAL;
 use crate::page::{Does, Page};
 use crate::shown::{Reach, day_and_clock, web_link};
 use crate::stage::{Shell, Stage};
@@ -43,6 +44,9 @@ struct Contact {
     reach: Reach,
 }
 
+/// The portal begins at our own door, with the choice of the library.
+const PORTAL_AGAIN: &str = "/discover";
+
 /// What happened, what worked, what to do, what still works, the code to quote.
 pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
     let w = stage.words();
@@ -55,7 +59,8 @@ pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
     // As a heading it stands without its full stop.
     let sentence = sentence.trim_end_matches(['。', '.']);
     let service = stage.service(refusal.detail().service.as_ref());
-    let again = service.and_then(again);
+    // What policy says no to, it says no to again.
+    let again = service.filter(|_| !after_login(refusal)).and_then(again);
     let back = refused.back.as_deref().and_then(|next| back(stage, next, service, again.is_some()));
     let posts_out = back.as_ref().is_some_and(|b| !b.fields.is_empty());
     let is_page_fault = [code::WEB_NOT_FOUND, code::WEB_METHOD].contains(&refusal.code());
@@ -113,15 +118,20 @@ fn step(stage: &Stage<'_>, refusal: &Refusal) -> String {
     }
 }
 
-/// Where the service itself begins a login; the portal begins at our own door.
+/// Where the service itself begins a login.
 fn again(service: &Service) -> Option<String> {
-    if service.id.as_str() == crate::PORTAL {
-        return Some("/?login=1".to_owned());
+    if service.id.as_str() == PORTAL {
+        return Some(PORTAL_AGAIN.to_owned());
     }
     service.launch_url.as_deref().and_then(web_link)
 }
 
-fn back<'r>(stage: &Stage<'_>, next: &'r Next, service: Option<&Service>, second: bool) -> Option<Back<'r>> {
+fn back<'r>(
+    stage: &Stage<'_>,
+    next: &'r Next,
+    service: Option<&Service>,
+    second: bool,
+) -> Option<Back<'r>> {
     let w = &stage.words().refused;
     let (address, fields): (_, &[_]) = match next {
         Next::Redirect(address) => (address, &[]),

@@ -42,7 +42,12 @@ pub(crate) struct Row {
 
 impl Row {
     /// The row of a member; a press leads to `choose` with its id.
-    pub(crate) fn of(stage: &Stage<'_>, member: &Member, matched: Option<&Matched>, choose: &str) -> Self {
+    pub(crate) fn of(
+        stage: &Stage<'_>,
+        member: &Member,
+        matched: Option<&Matched>,
+        choose: &str,
+    ) -> Self {
         let (chip, note) = state(stage, member);
         let is_open = member.status.admits_logins() && !member.connectors.is_empty();
         Self {
@@ -90,7 +95,12 @@ fn name(lang: LangTag, member: &Member, matched: Option<&Matched>) -> Vec<Piece>
 
 /// The second line: the region, then what was matched elsewhere, or the name in the
 /// other language, or why the library cannot be pressed.
-fn sub(lang: LangTag, member: &Member, matched: Option<&Matched>, note: Option<&str>) -> Vec<Piece> {
+fn sub(
+    lang: LangTag,
+    member: &Member,
+    matched: Option<&Matched>,
+    note: Option<&str>,
+) -> Vec<Piece> {
     // Regions are written in Chinese only.
     let region = if lang == LangTag::Zh { member.region.replace('/', " ") } else { String::new() };
     let mut line = vec![plain(&region)];
@@ -161,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_piece_is_a_pair_on_the_wire() {
-        let wire = serde_json::to_string(&pieces("南京", &[0..1])).expect("JSON");
-        assert_eq!(wire, r#"[["南",true],["京",false]]"#);
+        let wire = serde_json::to_string(&pieces("南京图", &[0..1, 2..3])).expect("JSON");
+        assert_eq!(wire, r#"[["南",true],["京",false],["图",true]]"#);
     }
 }

@@ -57,7 +57,12 @@ pub(crate) fn page(stage: &Stage<'_>, report: &Report<'_>) -> Page {
         title,
         note: if report.was_in { &w.note } else { "" },
         // The portal is this very site.
-        lines: report.lines.iter().filter(|l| l.service.as_str() != PORTAL).map(|l| shown(stage, l)).collect(),
+        lines: report
+            .lines
+            .iter()
+            .filter(|l| l.service.as_str() != PORTAL)
+            .map(|l| shown(stage, l))
+            .collect(),
         advice,
         back: report.back.and_then(leads_on),
     };
@@ -67,10 +72,13 @@ pub(crate) fn page(stage: &Stage<'_>, report: &Report<'_>) -> Page {
 fn shown<'s>(stage: &Stage<'_>, line: &LogoutLine) -> Line<'s> {
     let w = &stage.words().signed_out;
     let service = stage.service(Some(&line.service));
-    let name = service.map_or_else(|| line.service.to_string(), |s| s.name.r#in(stage.lang).to_owned());
+    let name =
+        service.map_or_else(|| line.service.to_string(), |s| s.name.r#in(stage.lang).to_owned());
     let tile = service.map(service_tile).unwrap_or_default();
     match line.state {
-        LogoutState::Ended => Line { tile, name, sub: "", href: None, tone: "good", state: &w.ended },
+        LogoutState::Ended => {
+            Line { tile, name, sub: "", href: None, tone: "good", state: &w.ended }
+        }
         LogoutState::CannotBeTold => Line {
             tile,
             name,

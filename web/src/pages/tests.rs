@@ -1,14 +1,15 @@
 //! Whole pages in both languages, compared to the letter with what lies in `snapshots/`.
 
 use super::*;
-use login::Refused;
-use metadata::{Bundle, PublicUrl, Snapshot};
 use crate::page::Page;
 use crate::seen::Seen;
 use crate::stage::Stage;
 use axum::body::Body;
 use http::Request;
+use login::Refused;
+use metadata::{Bundle, PublicUrl, Snapshot};
 use model::*;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 pub(crate) fn seen(method: &str, uri: &str) -> Seen {
-    let request = Request::builder().method(method).uri(uri).body(Body::empty()).expect("a request");
+    let request =
+        Request::builder().method(method).uri(uri).body(Body::empty()).expect("a request");
     Seen::of(&request.into_parts().0)
 }
 
@@ -103,14 +105,32 @@ fn discovery() {
 }
 
 fn form(problem: Option<Code>) -> Form {
-    let field = |name, kind, label, autocomplete, value: &str| Field { name, kind, label, autocomplete, value: value.into() };
+    let field = |name, kind, label, autocomplete, value: &str| Field {
+        name,
+        kind,
+        label,
+        autocomplete,
+        value: value.into(),
+    };
     Form {
         kind: FormKind::SignIn,
         action: "/login",
         hidden: vec![("handle".into(), handle().to_string())],
         fields: vec![
-            field("username", FieldKind::Text, FieldLabel::LoginName, "username", if problem.is_some() { "B0001" } else { "" }),
-            field("password", FieldKind::Password, FieldLabel::Password, "current-password", "never shown"),
+            field(
+                "username",
+                FieldKind::Text,
+                FieldLabel::LoginName,
+                "username",
+                if problem.is_some() { "B0001" } else { "" },
+            ),
+            field(
+                "password",
+                FieldKind::Password,
+                FieldLabel::Password,
+                "current-password",
+                "never shown",
+            ),
         ],
         member: Some(member("uas")),
         service: Some(service("card")),
@@ -128,10 +148,19 @@ fn sign_in() {
 
 #[test]
 fn change_password() {
-    let field = |name, label| Field { name, kind: FieldKind::Password, label, autocomplete: "new-password", value: String::new() };
+    let field = |name, label| Field {
+        name,
+        kind: FieldKind::Password,
+        label,
+        autocomplete: "new-password",
+        value: String::new(),
+    };
     let form = Form {
         kind: FormKind::ChangePassword,
-        fields: vec![field("new_password", FieldLabel::NewPassword), field("repeat_password", FieldLabel::RepeatPassword)],
+        fields: vec![
+            field("new_password", FieldLabel::NewPassword),
+            field("repeat_password", FieldLabel::RepeatPassword),
+        ],
         ..form(None)
     };
     both("change_password", "POST", "/login", |stage| form::page(stage, &form));
@@ -146,7 +175,16 @@ fn confirm() {
     ] {
         both(name, "GET", "/logout", |stage| {
             let (member, service) = (member("nju"), service("ill"));
-            confirm::page(stage, &confirm::Question { kind, action: "/logout", hidden: &[], member: Some(&member), service: Some(&service) })
+            confirm::page(
+                stage,
+                &confirm::Question {
+                    kind,
+                    action: "/logout",
+                    hidden: &[],
+                    member: Some(&member),
+                    service: Some(&service),
+                },
+            )
         });
     }
 }
@@ -159,33 +197,70 @@ fn signed_out() {
     ];
     both("signed_out", "POST", "/logout", |stage| {
         let member = member("nju");
-        signed_out::page(stage, &signed_out::Report { was_in: true, lines: &lines, member: Some(&member), back: None })
+        signed_out::page(
+            stage,
+            &signed_out::Report { was_in: true, lines: &lines, member: Some(&member), back: None },
+        )
     });
     both("signed_out_nothing", "POST", "/logout", |stage| {
-        signed_out::page(stage, &signed_out::Report { was_in: false, lines: &[], member: None, back: Some("https://ill.example/bye") })
+        signed_out::page(
+            stage,
+            &signed_out::Report {
+                was_in: false,
+                lines: &[],
+                member: None,
+                back: Some("https://ill.example/bye"),
+            },
+        )
     });
 }
 
 fn refused(refusal: Refusal, back: Option<Next>) -> Refused {
     let status = refusal.meaning().status();
-    Refused { refusal, status, login_code: login_code(), back: back.map(Box::new), cookies: Vec::new(), lang: None }
+    Refused {
+        refusal,
+        status,
+        login_code: login_code(),
+        back: back.map(Box::new),
+        cookies: Vec::new(),
+        lang: None,
+    }
 }
 
 #[test]
 fn refusals() {
-    let reason = Text::new("馆际互借要求读者证在有效期内，您的读者证已过期。", "Interlibrary loan asks for a valid library card; yours has expired.");
-    let policy = Refusal::new(code::POL_STANDING, "x").at_member(&member("jlib")).at_service(&service("ill")).because(vec![reason]);
+    let reason = Text::new(
+        "馆际互借要求读者证在有效期内，您的读者证已过期。",
+        "Interlibrary loan asks for a valid library card; yours has expired.",
+    );
+    let policy = Refusal::new(code::POL_STANDING, "x")
+        .at_member(&member("jlib"))
+        .at_service(&service("ill"))
+        .because(vec![reason]);
     let back = Next::Redirect("https://ill.example/callback?error=access_denied&state=a".into());
-    both("refused_policy", "GET", "/oauth2/authorize", |stage| refused::page(stage, &refused(policy.clone(), Some(back.clone()))));
-    let saml = Refusal::new(code::SAML_SIGNATURE, "x").at_member(&member("nju")).at_service(&service("ccc"));
-    let back = Next::AutoPost { action: "https://ccc.example/acs".into(), fields: vec![("SAMLResponse".into(), "PHg+".into())] };
-    both("refused_member", "POST", "/saml/sp/acs", |stage| refused::page(stage, &refused(saml.clone(), Some(back.clone()))));
+    both("refused_policy", "GET", "/oauth2/authorize", |stage| {
+        refused::page(stage, &refused(policy.clone(), Some(back.clone())))
+    });
+    let saml = Refusal::new(code::SAML_SIGNATURE, "x")
+        .at_member(&member("nju"))
+        .at_service(&service("ccc"));
+    let back = Next::AutoPost {
+        action: "https://ccc.example/acs".into(),
+        fields: vec![("SAMLResponse".into(), "PHg+".into())],
+    };
+    both("refused_member", "POST", "/saml/sp/acs", |stage| {
+        refused::page(stage, &refused(saml.clone(), Some(back.clone())))
+    });
     let service = Refusal::new(code::OIDC_REDIRECT_URI, "x");
-    both("refused_service", "GET", "/oauth2/authorize?x=1", |stage| refused::page(stage, &refused(service.clone(), None)));
+    both("refused_service", "GET", "/oauth2/authorize?x=1", |stage| {
+        refused::page(stage, &refused(service.clone(), None))
+    });
     let ours = Refusal::new(code::HUB_INTERNAL, "x");
     both("refused_hub", "GET", "/", |stage| refused::page(stage, &refused(ours.clone(), None)));
     let lost = Refusal::new(code::WEB_NOT_FOUND, "x");
-    both("not_found", "GET", "/nowhere", |stage| refused::page(stage, &refused(lost.clone(), None)));
+    both("not_found", "GET", "/nowhere", |stage| {
+        refused::page(stage, &refused(lost.clone(), None))
+    });
 }
 
 #[test]
@@ -198,7 +273,7 @@ fn portal() {
         key: LocalKey::new("k").expect("a key"),
         class: Class::parse("A").expect("a class"),
         category: Some("研究生".into()),
-        affiliation: Default::default(),
+        affiliation: BTreeSet::new(),
         standing: Standing::Good,
         valid_until: Some(at("2027-06-30T15:59:59Z")),
         evidence: Evidence::Asserted,
@@ -210,18 +285,29 @@ fn portal() {
         expires: at("2026-11-21T10:31:00Z"),
         code: login_code(),
     };
-    let only_b = Text::new("面向没有校园或图书馆账号的读者，由读者服务中心发放。", "For readers without a campus or library account; issued by the reader centre.");
-    let guarantee = Text::new("图书馆担保：需要向图书馆申请。", "Guarantee by the library: to be applied for.");
+    let only_b = Text::new(
+        "面向没有校园或图书馆账号的读者，由读者服务中心发放。",
+        "For readers without a campus or library account; issued by the reader centre.",
+    );
+    let guarantee =
+        Text::new("图书馆担保：需要向图书馆申请。", "Guarantee by the library: to be applied for.");
     let seen = seen("GET", "/");
     for (lang, tag) in LANGS {
-        let offered: Vec<_> = snapshot.services().map(|service| {
-            let id = service.id.as_str();
-            portal::Offered {
-                service,
-                is_open: !matches!(id, "card" | "special"),
-                because: match id { "card" => vec![only_b.clone()], "ill" => vec![guarantee.clone()], _ => Vec::new() },
-            }
-        }).collect();
+        let offered: Vec<_> = snapshot
+            .services()
+            .map(|service| {
+                let id = service.id.as_str();
+                portal::Offered {
+                    service,
+                    is_open: !matches!(id, "card" | "special"),
+                    because: match id {
+                        "card" => vec![only_b.clone()],
+                        "ill" => vec![guarantee.clone()],
+                        _ => Vec::new(),
+                    },
+                }
+            })
+            .collect();
         same("portal", tag, &portal::page(&stage(&snapshot, &seen, lang), &known, &offered));
     }
 }
@@ -234,8 +320,13 @@ fn landing() {
 #[test]
 fn moving() {
     both("moving", "POST", "/login", |stage| moving::redirect(stage, "/login?h=x"));
-    let fields = [("SAMLResponse".to_owned(), "PHg+".to_owned()), ("RelayState".to_owned(), "a\"><script>".to_owned())];
-    both("auto_post", "GET", "/x", |stage| moving::auto_post(stage, "https://ccc.example/acs", &fields));
+    let fields = [
+        ("SAMLResponse".to_owned(), "PHg+".to_owned()),
+        ("RelayState".to_owned(), "a\"><script>".to_owned()),
+    ];
+    both("auto_post", "GET", "/x", |stage| {
+        moving::auto_post(stage, "https://ccc.example/acs", &fields)
+    });
 }
 
 /// A registry of many libraries, each with the least that is accepted.
@@ -249,7 +340,8 @@ fn large(count: usize) -> Snapshot {
         let text = format!(
             "id = \"lib{number}\"\nname = {{ zh = \"{province}第{number}师范大学图书馆\", en = \"Normal University Library No {number}\" }}\n\
              region = \"{province}/城{city}\"\nclass = \"B\"\nstatus = \"live\"\nranges = [\"10.{}.{}.0/24\"]\n[[connector]]\nkind = \"central\"\n",
-            number / 250, number % 250
+            number / 250,
+            number % 250
         );
         std::fs::write(members.join(format!("lib{number}.toml")), text).expect("written");
     }
@@ -271,11 +363,18 @@ fn with_1200_libraries_every_view_stays_below_100_kb_and_the_search_below_30() {
         let seen = seen("GET", uri);
         let mut stage = stage(&snapshot, &seen, LangTag::Zh);
         stage.client = "10.0.7.20".parse().ok();
-        let page = discovery::page(&stage, &handle(), &service("portal"), &[member("lib5"), member("lib6")]);
+        let page = discovery::page(
+            &stage,
+            &handle(),
+            &service("portal"),
+            &[member("lib5"), member("lib6")],
+        );
         assert!(page.html.len() < most, "{uri}: {}", page.html.len());
         if uri == "/login?h=x" {
             assert!(page.html.contains("江苏 <span class=\"num\">200</span>"), "{}", page.html);
-            assert!(page.html.contains("您所在的网络") && page.html.contains("江苏第6师范大学图书馆"));
+            assert!(
+                page.html.contains("您所在的网络") && page.html.contains("江苏第6师范大学图书馆")
+            );
             assert!(page.html.contains("浙江第7师范大学图书馆"), "the network of the reader");
         }
     }
@@ -289,7 +388,8 @@ fn what_a_reader_types_is_escaped_wherever_it_is_shown() {
     let snapshot = registry();
     let uri = "/login?h=x&q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&region=%3Cb%3E";
     let seen = seen("GET", uri);
-    let page = discovery::page(&stage(&snapshot, &seen, LangTag::Zh), &handle(), &service("ill"), &[]);
+    let page =
+        discovery::page(&stage(&snapshot, &seen, LangTag::Zh), &handle(), &service("ill"), &[]);
     assert!(!page.html.contains("<script>alert"), "{}", page.html);
     assert!(page.html.contains("&#60;script&#62;"));
 }
@@ -297,14 +397,20 @@ fn what_a_reader_types_is_escaped_wherever_it_is_shown() {
 #[test]
 fn a_typed_secret_is_never_sent_back() {
     let (snapshot, seen) = (registry(), seen("POST", "/login"));
-    let page = form::page(&stage(&snapshot, &seen, LangTag::Zh), &form(Some(code::ACC_WRONG_PASSWORD)));
+    let page =
+        form::page(&stage(&snapshot, &seen, LangTag::Zh), &form(Some(code::ACC_WRONG_PASSWORD)));
     assert!(page.html.contains("B0001") && !page.html.contains("never shown"));
 }
 
 #[test]
 fn a_closed_library_is_said_so_and_cannot_be_pressed() {
     let (snapshot, seen) = (registry(), seen("GET", "/login?h=x"));
-    let page = discovery::page(&stage(&snapshot, &seen, LangTag::Zh), &handle(), &service("ill"), &[member("njau")]);
+    let page = discovery::page(
+        &stage(&snapshot, &seen, LangTag::Zh),
+        &handle(),
+        &service("ill"),
+        &[member("njau")],
+    );
     assert!(!page.html.contains("member=njau") && page.html.contains("目前暂停登录"));
     assert!(!page.html.contains("member=yzlib") && page.html.contains("还没有开通登录"));
     assert!(!page.html.contains("上次使用"), "a suspended library is no press away");
@@ -317,9 +423,47 @@ fn no_page_holds_a_script_or_a_style_of_its_own() {
     for file in std::fs::read_dir(dir).expect("snapshots") {
         let html = std::fs::read_to_string(file.expect("a file").path()).expect("text");
         seen += 1;
-        for bad in ["<style", " style=", " onclick=", " onload=", "javascript:", "<script>", "http://"] {
+        for bad in
+            ["<style", " style=", " onclick=", " onload=", "javascript:", "<script>", "http://"]
+        {
             assert!(!html.contains(bad), "{bad}");
         }
     }
     assert!(seen >= 40, "every page is compared");
+}
+
+/// askama escapes by the ending of the file; a filter or block that turns it off is the
+/// one way to put raw text into a page.
+#[test]
+fn no_template_turns_escaping_off() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for file in std::fs::read_dir(dir).expect("templates") {
+        let path = file.expect("a file").path();
+        assert!(path.extension().is_some_and(|ending| ending == "html"), "{}", path.display());
+        let text = std::fs::read_to_string(&path).expect("text");
+        for bad in ["safe", "escape", "{% raw", "{%- raw"] {
+            assert!(!text.contains(bad), "{}: {bad}", path.display());
+        }
+    }
+}
+
+#[test]
+fn an_address_cannot_leave_its_attribute() {
+    const ADDRESS: &str = "https://ccc.example/acs?a=\"><script>alert(1)</script>";
+    let (snapshot, seen) = (registry(), seen("POST", "/x"));
+    let stage = stage(&snapshot, &seen, LangTag::Zh);
+    let fields = [("a\"><script>alert(1)</script>".to_owned(), String::new())];
+    let refusal = Refusal::new(code::SAML_STATUS, "x");
+    let to = |next| refused::page(&stage, &refused(refusal.clone(), Some(next)));
+    let report = signed_out::Report { was_in: true, lines: &[], member: None, back: Some(ADDRESS) };
+    for page in [
+        moving::redirect(&stage, ADDRESS),
+        moving::auto_post(&stage, ADDRESS, &fields),
+        to(Next::Redirect(ADDRESS.to_owned())),
+        to(Next::AutoPost { action: ADDRESS.to_owned(), fields: fields.to_vec() }),
+        signed_out::page(&stage, &report),
+    ] {
+        assert!(!page.html.contains("<script>alert"), "{}", page.html);
+        assert!(page.html.contains("acs?a=&#34;&#62;&#60;script&#62;"), "{}", page.html);
+    }
 }

@@ -58,7 +58,11 @@ async fn body(response: Response) -> String {
 }
 
 fn page() -> Next {
-    Next::Page(PageModel::Discovery { handle: handle(), service: service("ill"), recent: Vec::new() })
+    Next::Page(PageModel::Discovery {
+        handle: handle(),
+        service: service("ill"),
+        recent: Vec::new(),
+    })
 }
 
 #[tokio::test]
@@ -78,14 +82,24 @@ async fn a_page_carries_every_header_of_defence_and_the_cookies() {
     }
     let policy = text(&response, "content-security-policy");
     for part in [
-        "default-src 'none';", "script-src 'self';", "style-src 'self';", "img-src 'self';",
-        "frame-ancestors 'none';", "base-uri 'none';", "form-action 'self'", "connect-src 'self'",
+        "default-src 'none';",
+        "script-src 'self';",
+        "style-src 'self';",
+        "img-src 'self';",
+        "frame-ancestors 'none';",
+        "base-uri 'none';",
+        "form-action 'self'",
+        "connect-src 'self'",
     ] {
         assert!(policy.contains(part), "{part} in {policy}");
     }
     assert!(!policy.contains("unsafe"));
-    let cookies: Vec<_> =
-        response.headers().get_all("set-cookie").iter().map(|v| v.to_str().expect("ASCII")).collect();
+    let cookies: Vec<_> = response
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|v| v.to_str().expect("ASCII"))
+        .collect();
     assert_eq!(cookies[0], "__Host-rp_x=1; Path=/; Secure; HttpOnly; SameSite=Lax");
     assert!(cookies[1].starts_with("__Host-rp_lang=en; Path=/; Secure; HttpOnly; SameSite=Lax"));
     let html = body(response).await;
@@ -112,7 +126,10 @@ fn headers_already_set_stay() {
 async fn a_redirect_after_a_form_is_a_page_for_browsers_and_303_for_scripts() {
     let next = || reply(Next::Redirect("https://ill.example/cb?a=1&b=2".into()));
     let got = drawing("GET", "/oauth2/authorize").reply(base(), &next());
-    assert_eq!((got.status().as_u16(), text(&got, "location")), (302, "https://ill.example/cb?a=1&b=2"));
+    assert_eq!(
+        (got.status().as_u16(), text(&got, "location")),
+        (302, "https://ill.example/cb?a=1&b=2")
+    );
     assert_eq!(text(&got, "cache-control"), "no-store");
     assert!(!text(&got, "set-cookie").is_empty());
     let posted = drawing("POST", "/login").reply(base(), &next());
@@ -121,7 +138,12 @@ async fn a_redirect_after_a_form_is_a_page_for_browsers_and_303_for_scripts() {
     assert_eq!(by_form.status(), 200);
     assert!(text(&by_form, "location").is_empty() && !text(&by_form, "set-cookie").is_empty());
     let html = body(by_form).await;
-    assert!(html.contains("http-equiv=\"refresh\" content=\"0;url=https://ill.example/cb?a=1&#38;b=2\""), "{html}");
+    assert!(
+        html.contains(
+            "http-equiv=\"refresh\" content=\"0;url=https://ill.example/cb?a=1&#38;b=2\""
+        ),
+        "{html}"
+    );
     assert!(html.contains("href=\"https://ill.example/cb?a=1&#38;b=2\""));
     assert_eq!(by_browser(drawing("GET", "/login")).reply(base(), &next()).status(), 302);
 }
@@ -133,7 +155,10 @@ async fn an_auto_posted_form_has_a_button_no_form_action_and_escaped_values() {
     let response = drawing("GET", "/saml/idp/sso").reply(base(), &reply(next));
     assert!(!text(&response, "content-security-policy").contains("form-action"));
     let html = body(response).await;
-    assert!(html.contains("<button") && html.contains("method=\"post\" action=\"https://ccc.example/acs\""));
+    assert!(
+        html.contains("<button")
+            && html.contains("method=\"post\" action=\"https://ccc.example/acs\"")
+    );
     assert!(!html.contains("<script>") && html.contains("&#34;&#62;&#60;script&#62;"), "{html}");
 }
 
@@ -141,7 +166,11 @@ async fn an_auto_posted_form_has_a_button_no_form_action_and_escaped_values() {
 fn an_address_that_would_run_is_our_fault_not_a_link() {
     for address in ["javascript:alert(1)", "//evil.example", "", "https://a\r\nx: y"] {
         let redirect = drawing("GET", "/").reply(base(), &reply(Next::Redirect(address.into())));
-        assert_eq!((redirect.status().as_u16(), text(&redirect, "location")), (500, ""), "{address}");
+        assert_eq!(
+            (redirect.status().as_u16(), text(&redirect, "location")),
+            (500, ""),
+            "{address}"
+        );
         let next = Next::AutoPost { action: address.into(), fields: Vec::new() };
         assert_eq!(drawing("GET", "/").reply(base(), &reply(next)).status(), 500, "{address}");
     }
@@ -155,7 +184,10 @@ async fn a_finished_answer_passes_as_it_is() {
         body: b"<x/>".to_vec(),
     };
     let response = drawing("GET", "/saml/sp/metadata").reply(base(), &reply(Next::Done(answer)));
-    assert_eq!((response.status().as_u16(), text(&response, "content-type")), (201, "application/xml"));
+    assert_eq!(
+        (response.status().as_u16(), text(&response, "content-type")),
+        (201, "application/xml")
+    );
     assert!(text(&response, "content-security-policy").is_empty());
     assert_eq!(body(response).await, "<x/>");
 }
