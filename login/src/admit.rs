@@ -114,3 +114,6 @@ fn require_asked(claimed: &Claimed, door: &Door<'_>) -> Result<(), Refusal> {
 fn at(claimed: &Claimed, code: Code, log: &str) -> Refusal {
     Refusal::new(code, log).at_member(claimed.member())
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,9 +55,7 @@ impl Login {
             at: turn.now(),
             detail,
         };
-        let noted = async {
-            Ok(self.0.shared.add_service(ready.session().sid(), &entered).await?)
-        };
+        let noted = async { Ok(self.0.shared.add_service(ready.session().sid(), &entered).await?) };
         let traced = async {
             self.write_trace(turn, passage, None).await;
             Ok(())
@@ -79,3 +77,6 @@ fn account_for(ready: &Ready) -> String {
     let names: Vec<&str> = ready.release().values().keys().map(|name| name.as_str()).collect();
     names.join(" ")
 }
+
+#[cfg(test)]
+mod tests;

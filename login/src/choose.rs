@@ -25,7 +25,7 @@ impl Login {
             Err(refusal) => Err(refusal),
         };
         match found {
-            Ok((asked, InFlight::Login(flight))) => self.go_on(&turn, asked, flight).await,
+            Ok((asked, InFlight::Login(flight))) => self.go_on(&turn, asked, *flight).await,
             Ok((asked, InFlight::Arrival(arrival))) => {
                 self.take_up(&turn, &asked.handle, arrival, false).await
             }
@@ -33,12 +33,7 @@ impl Login {
         }
     }
 
-    async fn go_on(
-        &self,
-        turn: &Turn<'_>,
-        asked: Asked,
-        flight: Flight,
-    ) -> Result<Reply, Refused> {
+    async fn go_on(&self, turn: &Turn<'_>, asked: Asked, flight: Flight) -> Result<Reply, Refused> {
         let mut passage = Passage::new(flight, Some(asked.handle));
         let outcome = match &asked.member {
             None => self.proceed(turn, &mut passage).await,
@@ -60,14 +55,12 @@ impl Login {
     ) -> Result<Next, Refusal> {
         passage.flight.step(StepKind::Chosen, member.as_str(), turn.now());
         let running = self.browser_session(turn.inbound(), turn.moment()).await?;
-        if let Some(session) = &running {
-            if session.membership().member == *member
-                && is_good_enough(session, &passage.flight.request, turn.now())
-            {
-                if let Some(next) = self.reuse(turn, passage, session.clone()).await? {
-                    return Ok(next);
-                }
-            }
+        if let Some(session) = &running
+            && session.membership().member == *member
+            && is_good_enough(session, &passage.flight.request, turn.now())
+            && let Some(next) = self.reuse(turn, passage, session.clone()).await?
+        {
+            return Ok(next);
         }
         if !passage.flight.may_ask() {
             return Err(Refusal::new(code::LOG_LOGIN_REQUIRED, "the reader may not be asked"));

@@ -160,7 +160,10 @@ pub(crate) fn open_member<'s>(
 
 /// The member of a session. A connector that was taken from the registry takes its
 /// sessions with it, or a campus that lost its keys could only be cut off whole (N14).
-pub(crate) fn live_member<'s>(snapshot: &'s Snapshot, session: &Session) -> Result<&'s Member, Refusal> {
+pub(crate) fn live_member<'s>(
+    snapshot: &'s Snapshot,
+    session: &Session,
+) -> Result<&'s Member, Refusal> {
     let membership = session.membership();
     let member = open_member(snapshot, &membership.member)?;
     if member.connector(&membership.connector).is_none() {
@@ -193,10 +196,10 @@ impl Verdicts {
     ) -> Arc<Verdict> {
         {
             let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if cached.version == version {
-                if let Some(verdict) = cached.verdicts.get(&facts) {
-                    return Arc::clone(verdict);
-                }
+            if cached.version == version
+                && let Some(verdict) = cached.verdicts.get(&facts)
+            {
+                return Arc::clone(verdict);
             }
         }
         let verdict = Arc::new(weigh(&facts));

@@ -1,10 +1,10 @@
 //! The HTTP edge: raw octets in, with one clock reading and one login code a request.
 
 use crate::reply::Refused;
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
-use axum::Extension;
 use http::StatusCode;
 use http::request::Parts;
 use ipnet::IpNet;
@@ -73,16 +73,16 @@ impl<S: Send + Sync> FromRequest<S> for Edge {
         let method = method(&parts, false).map_err(|refusal| refused(405, refusal))?;
         let mut inbound = read_head(&parts, method).map_err(|(s, refusal)| refused(s, refusal))?;
         // The extractor keeps the route's own cap and cuts a chunked body off at it.
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
-            .await
-            .map_err(|rejection| {
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(
+            |rejection| {
                 let status = rejection.status();
                 let code = match status {
                     StatusCode::PAYLOAD_TOO_LARGE => code::WEB_BODY_TOO_LARGE,
                     _ => code::WEB_BAD_PARAMETERS,
                 };
                 refused(status.as_u16(), Refusal::new(code, rejection.body_text()))
-            })?;
+            },
+        )?;
         inbound.body = bytes.into();
         Ok(Self { inbound, moment, code: login_code })
     }

@@ -4,10 +4,11 @@ use crate::admit::Door;
 use crate::cookies::sent_sid;
 use crate::decide::{Decision, live_service, open_member};
 use crate::flight::{InFlight, Leg, SKEW_S, draw_handle};
-use crate::start::{at, is_too_old, with_handle};
+use crate::send::{ask, at, with_handle};
+use crate::start::is_too_old;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
-use idp_bridge::{Ask, Begun, Claimed, Clue, Connector, Finished};
+use idp_bridge::{Begun, Claimed, Clue, Connector, Finished};
 use model::{ConnectorEntry, ConnectorId, Handle, Member, MemberId, Next, Refusal, StepKind, code};
 use std::sync::Arc;
 use store::Actor;
@@ -30,13 +31,13 @@ impl Login {
             Some((_, Clue::Connector(member, connector))) => {
                 self.arrive(&turn, kinds, &member, &connector).await
             }
-            Some((_, Clue::Issuer(issuer))) => match connector_of(&turn, &issuer) {
-                Some((member, connector)) => self.arrive(&turn, kinds, &member, &connector).await,
-                None => {
+            Some((_, Clue::Issuer(issuer))) => {
+                let Some((member, connector)) = connector_of(&turn, &issuer) else {
                     let refusal = Refusal::new(code::SAML_UNKNOWN_ISSUER, "not registered");
-                    Err(self.refuse_stray(&turn, refusal).await)
-                }
-            },
+                    return Err(self.refuse_stray(&turn, refusal).await);
+                };
+                self.arrive(&turn, kinds, &member, &connector).await
+            }
             Some((connector, Clue::Hub)) => {
                 match connector.hub_entry(&turn.snapshot, &edge.inbound, &edge.moment).await {
                     Ok(answer) => Ok(Reply::from(Next::Done(answer))),
@@ -58,7 +59,7 @@ impl Login {
     ) -> Result<Reply, Refused> {
         let refusal = match self.find_state(turn.inbound(), &handle, turn.moment()).await {
             Ok(InFlight::Login(flight)) => {
-                let mut passage = Passage::new(flight, Some(handle));
+                let mut passage = Passage::new(*flight, Some(handle));
                 let outcome = self.finish_leg(turn, kinds, &mut passage).await;
                 return self.leave(turn, passage, outcome).await;
             }
@@ -83,17 +84,11 @@ impl Login {
         let (connector, entry) = self.connector_at(kinds, member, &leg.connector)?;
         let at = at(turn, member, entry, &leg.connector, passage.flight.code);
         let service = live_service(&turn.snapshot, &passage.flight.request.service)?;
-        let ask = Ask {
-            service,
-            handle: &handle,
-            force: leg.force,
-            passive: false,
-            login_hint: passage.flight.request.login_hint.as_deref(),
-            requester: service.id.as_str(),
-            lang: passage.lang(),
-        };
+        let ask = ask(passage, service, &handle, leg.force);
         match connector.finish(&at, turn.inbound(), Some(&leg.state), Some(&ask)).await? {
-            Finished::Claimed(claimed) => self.let_in(turn, passage, (&handle, &leg), claimed).await,
+            Finished::Claimed(claimed) => {
+                self.let_in(turn, passage, (&handle, &leg), claimed).await
+            }
             Finished::Again(begun) => self.again(turn, passage, leg, begun).await,
             Finished::SignedOut { name, next } => {
                 self.signed_out_by_member(turn, &leg.member, &leg.connector, &name).await?;

@@ -23,14 +23,25 @@ const MOST_STEPS: usize = 16;
 const LONGEST_NOTE: usize = 96;
 
 /// What lies sealed under one handle. Names are short, since it travels in a cookie.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) enum InFlight {
     /// A service asked for a login.
     #[serde(rename = "l")]
-    Login(Flight),
+    Login(Box<Flight>),
     /// A login from outside waits to be taken up (rule 5).
     #[serde(rename = "a")]
     Arrival(Arrival),
+}
+
+/// The same, to be sealed.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) enum Carried<'a> {
+    /// A service asked for a login.
+    #[serde(rename = "l")]
+    Login(&'a Flight),
+    /// A login from outside waits to be taken up.
+    #[serde(rename = "a")]
+    Arrival(&'a Arrival),
 }
 
 /// A login that a service asked for.
@@ -163,7 +174,7 @@ pub(crate) fn push_step(
 struct Written<'a> {
     b: &'a str,
     a: Timestamp,
-    v: &'a InFlight,
+    v: Carried<'a>,
 }
 
 #[derive(Deserialize)]
@@ -173,13 +184,23 @@ struct Read {
     v: InFlight,
 }
 
-impl InFlight {
+impl Carried<'_> {
     /// The bytes to seal; `binding` is the browser's binding cookie.
-    pub(crate) fn write(&self, binding: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn write(self, binding: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         serde_json::to_vec(&Written { b: &hash(binding), a: now, v: self })
             .map_err(|e| Refusal::new(code::HUB_INTERNAL, format!("state: {e}")))
     }
 
+    /// The code of the login it belongs to: cookies of one login go together.
+    pub(crate) fn code(self) -> LoginCode {
+        match self {
+            Self::Login(flight) => flight.code,
+            Self::Arrival(arrival) => arrival.code,
+        }
+    }
+}
+
+impl InFlight {
     /// Reads opened bytes: of this browser, and in time.
     pub(crate) fn read(
         opened: &[u8],
@@ -202,14 +223,6 @@ impl InFlight {
             return Err(Refusal::new(code::LOG_STATE_EXPIRED, format!("sealed {age} s ago")));
         }
         Ok(read.v)
-    }
-
-    /// The code of the login it belongs to: cookies of one login go together.
-    pub(crate) fn code(&self) -> LoginCode {
-        match self {
-            Self::Login(flight) => flight.code,
-            Self::Arrival(arrival) => arrival.code,
-        }
     }
 
     fn created(&self) -> Timestamp {

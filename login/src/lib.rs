@@ -27,9 +27,11 @@ mod resolve;
 mod routes;
 mod same_origin;
 mod seal;
+mod send;
 mod session;
 mod start;
 mod stow;
+mod take_up;
 #[cfg(test)]
 mod testing;
 mod trace;

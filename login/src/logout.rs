@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_bridge::LogoutName;
 use model::{
-    ConnectorId, Cookie, Inbound, LogoutLine, LogoutState, MemberId, Moment, Refusal, SameSite, Sid,
+    ConnectorId, Cookie, Evidence, Inbound, LogoutLine, LogoutState, MemberId, Moment, Refusal,
+    SameSite, Sid,
 };
 use std::collections::BTreeMap;
 use store::{Actor, AuditEntry, EndedSession};
@@ -56,13 +57,20 @@ impl Login {
         };
         let is_own = sid == own;
         let Some(ended) = ended else {
-            return Ok(SignedOut { lines: Vec::new(), member: None, cookies: removal(is_own, false) });
+            return Ok(SignedOut {
+                lines: Vec::new(),
+                member: None,
+                cookies: removal(is_own, false),
+            });
         };
         let entry = audit_entry(&ended, inbound, "logout");
         self.audit(moment, &entry).await?;
         let cookies = removal(is_own, ended.record.shared_computer);
         let lines = self.tell_services(&ended).await;
-        Ok(SignedOut { lines, member: Some(ended.record.membership.member), cookies })
+        let membership = ended.record.membership;
+        // A password that the hub checked itself left no session at the library.
+        let has_own = membership.evidence == Evidence::Asserted;
+        Ok(SignedOut { lines, member: has_own.then_some(membership.member), cookies })
     }
 
     async fn tell_services(&self, ended: &EndedSession) -> Vec<LogoutLine> {

@@ -7,10 +7,21 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_bridge::Claimed;
 use model::{Membership, Reader, ReaderId, Refusal, code};
 
-/// A reader found live in this request, and the membership that was proved.
+/// A reader found live in this request, and the membership that was proved. Made by
+/// [`Login::resolve`] alone.
 pub(crate) struct Resolved {
-    pub(crate) reader: Reader,
-    pub(crate) membership: Membership,
+    reader: Reader,
+    membership: Membership,
+}
+
+impl Resolved {
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    pub(crate) fn membership(&self) -> &Membership {
+        &self.membership
+    }
 }
 
 impl Login {

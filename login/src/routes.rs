@@ -1,6 +1,6 @@
 //! The addresses of this room: `/login`, and those that connectors declare.
 
-use crate::unsolicited::CONFIRM;
+use crate::take_up::CONFIRM;
 use crate::{Edge, Login, Refused, Reply};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -58,10 +58,7 @@ impl Login {
             let handler = move |State(login): State<Self>, edge: Edge| async move {
                 login.enter(&edge, &kinds).await
             };
-            router.route(
-                mount.path,
-                on(filter, handler).layer(DefaultBodyLimit::max(mount.limit)),
-            )
+            router.route(mount.path, on(filter, handler).layer(DefaultBodyLimit::max(mount.limit)))
         });
         all.with_state(self.clone())
     }

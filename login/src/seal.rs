@@ -149,7 +149,8 @@ fn unpacked(plain: &[u8]) -> Option<Vec<u8>> {
         (0, content) => Some(content.to_vec()),
         (1, deflated) => {
             let mut content = Vec::new();
-            let read = DeflateDecoder::new(deflated).take(LARGEST + 1).read_to_end(&mut content).ok()?;
+            let read =
+                DeflateDecoder::new(deflated).take(LARGEST + 1).read_to_end(&mut content).ok()?;
             (u64::try_from(read).ok()? <= LARGEST).then_some(content)
         }
         _ => None,
@@ -237,7 +238,8 @@ mod tests {
 
     #[test]
     fn a_node_whose_clock_is_a_moment_behind_midnight_reads_it() {
-        let just_after = Moment { now: Timestamp::from_unix_s(101 * 86_400 + 5), entropy: counting() };
+        let just_after =
+            Moment { now: Timestamp::from_unix_s(101 * 86_400 + 5), entropy: counting() };
         let sealed = sealer(1).seal(&handle("h"), b"content", &just_after).expect("seals");
         let just_before = Timestamp::from_unix_s(101 * 86_400 - 5);
         assert!(sealer(1).open(&handle("h"), &sealed, just_before).is_ok());

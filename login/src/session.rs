@@ -160,8 +160,7 @@ pub(crate) fn cookie_of(record: &SessionRecord, now: Timestamp) -> Cookie {
 
 /// A fresh session id: 256 random bits.
 pub(crate) fn draw_sid(moment: &Moment) -> Result<Sid, Refusal> {
-    Sid::parse(&moment.entropy.token())
-        .map_err(|e| Refusal::new(code::HUB_INTERNAL, e.to_string()))
+    Sid::parse(&moment.entropy.token()).map_err(|e| Refusal::new(code::HUB_INTERNAL, e.to_string()))
 }
 
 impl Login {
@@ -185,10 +184,10 @@ impl Login {
         moment: &Moment,
     ) -> Result<Option<Session>, Refusal> {
         let found = self.0.shared.find(sid, moment.now).await?.filter(|record| !record.pending);
-        if let Some(record) = &found {
-            if moment.now.seconds_since(record.last_seen) >= TOUCH_EVERY_S {
-                self.0.shared.touch(sid, moment.now).await?;
-            }
+        if let Some(record) = &found
+            && moment.now.seconds_since(record.last_seen) >= TOUCH_EVERY_S
+        {
+            self.0.shared.touch(sid, moment.now).await?;
         }
         Ok(found.map(Session::of))
     }
@@ -258,8 +257,8 @@ fn record_of(
         shared_computer: life.shared_computer,
         acr: claimed.acr().to_owned(),
         authorities: claimed.authorities().to_vec(),
-        reader: resolved.reader.clone(),
-        membership: resolved.membership.clone(),
+        reader: resolved.reader().clone(),
+        membership: resolved.membership().clone(),
         upstream: claimed.upstream().cloned(),
         indexes: authenticated.indexes().to_vec(),
         pending,

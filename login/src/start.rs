@@ -1,22 +1,15 @@
 //! A service asks: answer from the session, or send the reader to prove who they are.
 
 use crate::cookies;
-use crate::decide::{Decision, live_service, open_member};
-use crate::flight::{Flight, InFlight, Leg, draw_handle};
+use crate::decide::{Decision, live_service};
+use crate::flight::{Carried, Flight, draw_handle};
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
-use idp_bridge::{Ask, At, Begun, Connector};
-use metadata::Snapshot;
 use model::{
-    ConnectorEntry, ConnectorId, Handle, LoginRequest, Member, MemberId, Next, PageModel, Prompt,
-    Refusal, StepKind, Timestamp, code,
+    Handle, Inbound, LoginRequest, MemberId, Next, PageModel, Prompt, Refusal, StepKind, Timestamp,
+    code,
 };
 use policy::Obligation;
-use std::sync::Arc;
-
-/// A leg asked for with a greatest age below this is forced at once: a session at the
-/// member would seldom be young enough.
-const FORCE_BELOW_S: u32 = 300;
 
 impl Login {
     /// Begins the login that a service asked for, or answers it from the running session.
@@ -66,12 +59,11 @@ impl Login {
     ) -> Result<Next, Refusal> {
         live_service(&turn.snapshot, &passage.flight.request.service)?;
         let running = self.browser_session(turn.inbound(), turn.moment()).await?;
-        if let Some(session) = &running {
-            if is_good_enough(session, &passage.flight.request, turn.now()) {
-                if let Some(next) = self.reuse(turn, passage, session.clone()).await? {
-                    return Ok(next);
-                }
-            }
+        if let Some(session) = &running
+            && is_good_enough(session, &passage.flight.request, turn.now())
+            && let Some(next) = self.reuse(turn, passage, session.clone()).await?
+        {
+            return Ok(next);
         }
         if !passage.flight.may_ask() {
             return Err(Refusal::new(code::LOG_LOGIN_REQUIRED, "no session that is good enough"));
@@ -110,67 +102,6 @@ impl Login {
         }
     }
 
-    /// Asks the session's own member again, by force.
-    pub(crate) async fn step_up(
-        &self,
-        turn: &Turn<'_>,
-        passage: &mut Passage,
-        session: Session,
-    ) -> Result<Next, Refusal> {
-        let member = session.membership().member.clone();
-        passage.flight.old = Some(session.sid().clone());
-        self.send(turn, passage, &member, true).await
-    }
-
-    /// Asks a member; the running session is replaced when it answers.
-    pub(crate) async fn begin(
-        &self,
-        turn: &Turn<'_>,
-        passage: &mut Passage,
-        member: &MemberId,
-        running: Option<Session>,
-    ) -> Result<Next, Refusal> {
-        let request = &passage.flight.request;
-        let force = request.prompt == Prompt::Login
-            || request.max_age_s.is_some_and(|age| age < FORCE_BELOW_S)
-            || running.as_ref().is_some_and(|s| is_too_old(s, request, turn.now()));
-        passage.flight.old = running.map(|session| session.sid().clone());
-        self.send(turn, passage, member, force).await
-    }
-
-    async fn send(
-        &self,
-        turn: &Turn<'_>,
-        passage: &mut Passage,
-        member: &MemberId,
-        force: bool,
-    ) -> Result<Next, Refusal> {
-        passage.member = Some(member.clone());
-        let member = open_member(&turn.snapshot, member)?;
-        require_own(&passage.flight.request, &member.id)?;
-        let service = live_service(&turn.snapshot, &passage.flight.request.service)?;
-        let (connector, entry, id) = self.connector_of(member)?;
-        let handle = draw_handle(turn.moment())?;
-        let at = at(turn, member, entry, &id, passage.flight.code);
-        let ask = Ask {
-            service,
-            handle: &handle,
-            force,
-            passive: false,
-            login_hint: passage.flight.request.login_hint.as_deref(),
-            requester: service.id.as_str(),
-            lang: passage.lang(),
-        };
-        let Begun { next, state } = connector.begin(&at, &ask).await?;
-        let note = format!("{}/{id} by {}", member.id, connector.kind());
-        passage.flight.step(StepKind::Sent, note, turn.now());
-        let begun = turn.now();
-        passage.flight.leg = Some(Leg { member: member.id.clone(), connector: id, state, force, begun });
-        passage.handle = Some(handle);
-        let handle = self.carry(turn, passage).await?;
-        Ok(with_handle(next, &handle))
-    }
-
     /// Which library? The page links back with the handle.
     async fn discovery(&self, turn: &Turn<'_>, passage: &mut Passage) -> Result<Next, Refusal> {
         let handle = match &passage.handle {
@@ -194,8 +125,7 @@ impl Login {
             Some(handle) => handle,
             None => draw_handle(turn.moment())?,
         };
-        let state = InFlight::Login(passage.flight.clone());
-        let cookies = self.stow(turn, &handle, &state).await?;
+        let cookies = self.stow(turn, &handle, Carried::Login(&passage.flight)).await?;
         passage.cookies.extend(cookies);
         passage.handle = Some(handle.clone());
         Ok(handle)
@@ -207,7 +137,8 @@ impl Login {
             return Some(only.clone());
         }
         // A library that is not known is no reason to turn the reader away: they choose.
-        if let Some(named) = request.member.as_ref().filter(|id| turn.snapshot.member(id).is_some()) {
+        if let Some(named) = request.member.as_ref().filter(|id| turn.snapshot.member(id).is_some())
+        {
             return Some(named.clone());
         }
         let mut usable = turn.snapshot.members().filter(|member| self.is_usable(member));
@@ -217,57 +148,12 @@ impl Login {
         }
     }
 
-    /// Whether a reader of this member could log in now.
-    pub fn is_usable(&self, member: &Member) -> bool {
-        member.status.admits_logins() && self.connector_of(member).is_ok()
-    }
-
-    /// The connector that is offered: the first whose kind this build knows.
-    fn connector_of<'m>(
-        &self,
-        member: &'m Member,
-    ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {
-        member
-            .connectors
-            .iter()
-            .find_map(|entry| Some((self.0.connectors.get(entry.kind.as_str())?, entry, entry.id()?)))
-            .ok_or_else(|| {
-                Refusal::new(code::LOG_NO_CONNECTOR, "no connector of a known kind")
-                    .at_member(&member.id)
-            })
-    }
-
     /// Libraries this browser used and that can be used now, newest first.
-    pub fn recent(&self, inbound: &model::Inbound) -> Vec<MemberId> {
+    pub fn recent(&self, inbound: &Inbound) -> Vec<MemberId> {
         let snapshot = self.0.registry.current();
         let mut recent = cookies::recent(inbound);
         recent.retain(|id| snapshot.member(id).is_some_and(|member| self.is_usable(member)));
         recent
-    }
-}
-
-/// Where a connector is called.
-pub(crate) fn at<'a>(
-    turn: &'a Turn<'_>,
-    member: &'a Member,
-    entry: &'a ConnectorEntry,
-    connector: &'a ConnectorId,
-    code: model::LoginCode,
-) -> At<'a> {
-    let snapshot: &Snapshot = &turn.snapshot;
-    let client = turn.inbound().client;
-    At { snapshot, member, entry, connector, moment: turn.moment(), code, client }
-}
-
-/// A form carries its handle, so that two tabs post to their own logins.
-pub(crate) fn with_handle(next: Next, handle: &Handle) -> Next {
-    match next {
-        Next::Ask(mut form) => {
-            form.hidden.retain(|(name, _)| name != "handle");
-            form.hidden.push(("handle".to_owned(), handle.as_str().to_owned()));
-            Next::Ask(form)
-        }
-        other => other,
     }
 }
 
@@ -294,9 +180,7 @@ pub(crate) fn is_good_enough(session: &Session, request: &LoginRequest, now: Tim
 
 /// OpenID Connect Core 3.1.2.1, `max_age`.
 pub(crate) fn is_too_old(session: &Session, request: &LoginRequest, now: Timestamp) -> bool {
-    request
-        .max_age_s
-        .is_some_and(|age| now.seconds_since(session.auth_time()) > i64::from(age))
+    request.max_age_s.is_some_and(|age| now.seconds_since(session.auth_time()) > i64::from(age))
 }
 
 #[cfg(test)]

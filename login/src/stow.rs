@@ -4,7 +4,7 @@ use crate::Login;
 use crate::cookies::{
     self, LARGEST_STATE, Place, StateValue, make_room, sent_binding, state_cookie, state_name,
 };
-use crate::flight::{InFlight, STATE_LIFE, STATE_LIFE_S, address_key};
+use crate::flight::{Carried, InFlight, STATE_LIFE, STATE_LIFE_S, address_key};
 use crate::turn::Turn;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,7 +25,7 @@ impl Login {
         &self,
         turn: &Turn<'_>,
         handle: &Handle,
-        state: &InFlight,
+        state: Carried<'_>,
     ) -> Result<Vec<Cookie>, Refusal> {
         let content = state.write(&turn.binding.value, turn.now())?;
         let sealed = self.0.sealer.seal(handle, &content, turn.moment())?;
@@ -74,12 +74,11 @@ impl Login {
         let value = StateValue::parse(value).ok_or_else(forged)?;
         let sealed = match value.place {
             Place::Here(state) => URL_SAFE_NO_PAD.decode(state).map_err(|_| forged())?,
-            Place::Parked(key) => self
-                .0
-                .shared
-                .peek(Space::Parked, key, moment.now)
-                .await?
-                .ok_or_else(|| Refusal::new(code::LOG_STATE_EXPIRED, "the parked state is gone"))?,
+            Place::Parked(key) => {
+                self.0.shared.peek(Space::Parked, key, moment.now).await?.ok_or_else(|| {
+                    Refusal::new(code::LOG_STATE_EXPIRED, "the parked state is gone")
+                })?
+            }
         };
         let opened = self.0.sealer.open(handle, &sealed, moment.now)?;
         InFlight::read(&opened, sent_binding(inbound), moment.now)

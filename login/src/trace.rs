@@ -78,9 +78,7 @@ impl Login {
         log(passage.flight.code, refusal);
         if passage.actor.is_some() {
             self.write_trace(turn, passage, Some(refusal.code())).await;
-            return self
-                .audit_login(turn, passage, "login.refused", Some(refusal.code()))
-                .await;
+            return self.audit_login(turn, passage, "login.refused", Some(refusal.code())).await;
         }
         self.count(refusal.code());
         if is_worth_a_trace && self.may_trace(turn).await {
@@ -187,8 +185,8 @@ pub(crate) fn log(code: LoginCode, refusal: &Refusal) {
     tracing::info!(
         login = %code,
         refusal = refusal.code().as_str(),
-        member = detail.member.as_ref().map(|id| id.as_str()),
-        service = detail.service.as_ref().map(|id| id.as_str()),
+        member = detail.member.as_ref().map(model::MemberId::as_str),
+        service = detail.service.as_ref().map(model::ServiceId::as_str),
         detail = %detail.log,
         "refused"
     );

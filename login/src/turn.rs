@@ -4,7 +4,7 @@ use crate::cookies::Binding;
 use crate::flight::Flight;
 use crate::{Edge, Login, Reply};
 use metadata::Snapshot;
-use model::{Cookie, Handle, Inbound, LangTag, MemberId, Method, Moment, Next, Timestamp};
+use model::{Cookie, Handle, Inbound, MemberId, Method, Moment, Next, Timestamp};
 use std::sync::Arc;
 use store::Actor;
 
@@ -60,10 +60,6 @@ impl Passage {
     pub(crate) fn new(flight: Flight, handle: Option<Handle>) -> Self {
         let member = flight.leg.as_ref().map(|leg| leg.member.clone());
         Self { flight, handle, cookies: Vec::new(), actor: None, member }
-    }
-
-    pub(crate) fn lang(&self) -> LangTag {
-        self.flight.request.lang.unwrap_or_default()
     }
 
     pub(crate) fn reply(self, next: Next) -> Reply {

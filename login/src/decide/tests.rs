@@ -1,9 +1,9 @@
 use super::*;
 use crate::testing::hub::hub;
 use crate::testing::requests::{ill, opac};
-use crate::{Continued, Source};
+use crate::{Continued, Preview, Source};
 use model::{
-    Class, ConnectorId, Evidence, LocalKey, Membership, Prompt, Standing, Text,
+    Class, ConnectorId, Evidence, LocalKey, LoginRequest, Membership, Prompt, Standing, Text,
 };
 use policy::PolicySet;
 use std::cell::Cell;
@@ -126,6 +126,58 @@ async fn a_refused_right_says_whose_and_why() {
     assert!(matches!(open.await, Ok(Continued::Ready(_))));
 }
 
-const CLOSED: &str = "@id(\"all\") @zh(\"开放\") @en(\"Open\")\npermit (principal, action, resource);\n\
-    @id(\"closed\") @zh(\"暂不开放\") @en(\"Closed\")\n\
-    forbid (principal, action, resource == Service::\"opac\");\n";
+#[tokio::test]
+async fn a_service_that_wants_a_young_login_sends_back_to_the_same_library() {
+    let hub = hub().await;
+    hub.account("aa", "reader-a").await;
+    hub.change(&[("policy/young.cedar", YOUNG)]).await;
+    let mut browser = hub.browser();
+    browser.log_in(&ill(), "aa", "reader-a").await.redirect();
+    browser.start(&opac()).await.redirect();
+    hub.clock.pass_s(601);
+    let silent = LoginRequest { prompt: Prompt::Never, ..opac() };
+    assert!(browser.start(&silent).await.redirect().ends_with("LOG-020"));
+    let old = browser.cookies[crate::cookies::SESSION].0.clone();
+    let session = hub.login.browser_session(&browser.inbound(), &hub.moment()).await;
+    let session = session.expect("a store").expect("a session");
+    let service = hub.registry.current().service(&opac().service).cloned().expect("a service");
+    assert!(matches!(hub.login.preview(&session, &service, &hub.moment()), Preview::Needs(_)));
+    let handle = browser.start(&opac()).await.form();
+    let url = browser.password(&handle, "reader-a", crate::testing::hub::PASSWORD).await;
+    assert!(url.redirect().starts_with("https://svc.test/opac"));
+    assert_ne!(browser.cookies[crate::cookies::SESSION].0, old);
+}
+
+#[tokio::test]
+async fn the_portal_sees_what_would_be_answered() {
+    let hub = hub().await;
+    hub.account("aa", "reader-a").await;
+    let mut browser = hub.browser();
+    browser.log_in(&ill(), "aa", "reader-a").await.redirect();
+    let session = hub.login.browser_session(&browser.inbound(), &hub.moment()).await;
+    let session = session.expect("a store").expect("a session");
+    let service = hub.registry.current().service(&opac().service).cloned().expect("a service");
+    let preview = || hub.login.preview(&session, &service, &hub.moment());
+    assert!(matches!(preview(), Preview::Allowed { .. }));
+    hub.change(&[("policy/closed.cedar", CLOSED)]).await;
+    let Preview::Refused { code, reasons } = preview() else { panic!("refused") };
+    assert!(code.as_str().starts_with("POL-") && !reasons.is_empty());
+    let suspended = crate::testing::hub::AA.replace("\"live\"", "\"suspended\"");
+    hub.change(&[("members/aa.toml", &suspended)]).await;
+    let Preview::Refused { code, .. } = preview() else { panic!("refused") };
+    assert_eq!(code, code::LOG_MEMBER_CLOSED);
+}
+
+const CLOSED: &str = r#"
+@id("open") @reason_zh("开放") @reason_en("Open to all")
+permit (principal, action == Action::"enter", resource);
+@id("closed") @reason_zh("暂不开放") @reason_en("Closed for now")
+forbid (principal, action == Action::"enter", resource == Service::"opac");
+"#;
+
+const YOUNG: &str = r#"
+@id("open") @reason_zh("开放") @reason_en("Open to all")
+permit (principal, action == Action::"enter", resource == Service::"ill");
+@id("young") @reason_zh("需重新登录") @reason_en("After a fresh login") @max_age_s("600")
+permit (principal, action == Action::"enter", resource == Service::"opac");
+"#;

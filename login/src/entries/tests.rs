@@ -1,3 +1,4 @@
+use super::*;
 use crate::testing::campus::{self, Asked};
 use crate::testing::hub::{Outcome, PASSWORD, hub};
 use crate::testing::requests::{ill, member, opac, prompting};
@@ -206,10 +207,7 @@ async fn a_forced_login_that_was_not_forced_is_refused() {
     let asked = Asked::of(browser.start(&forced).await);
     let mut answer = campus::answer(&hub, "reader", Some(&asked.request));
     answer.authn_instant = hub.moment().now.plus_s(-2_000);
-    assert!(matches!(
-        browser.deliver(&answer, &asked.relay_state).await,
-        Outcome::Refused(_)
-    ));
+    assert!(matches!(browser.deliver(&answer, &asked.relay_state).await, Outcome::Refused(_)));
 }
 
 #[tokio::test]
@@ -237,4 +235,33 @@ async fn metadata_of_the_hub_is_answered_by_its_connector() {
         panic!("an answer")
     };
     assert_eq!(answer.status, 200);
+}
+
+/// Connectors check this themselves where their protocol can; the rule holds for all.
+#[tokio::test]
+async fn a_session_older_than_the_forced_asking_is_refused_whatever_the_connector_said() {
+    let hub = hub().await;
+    hub.account("aa", "reader-a").await;
+    let mut browser = hub.browser();
+    browser.log_in(&ill(), "aa", "reader-a").await.redirect();
+    hub.clock.pass_s(300);
+    let moment = hub.moment();
+    let code = model::LoginCode::draw(&moment.entropy);
+    let edge = Edge { inbound: browser.inbound(), moment, code };
+    let turn = Turn::of(&hub.login, &edge);
+    let found = hub.login.browser_session(&edge.inbound, &edge.moment).await.expect("a store");
+    let session = found.expect("a session");
+    let leg = |force| Leg {
+        member: member("aa"),
+        connector: ConnectorId::parse("central").expect("an id"),
+        state: Vec::new(),
+        force,
+        begun: turn.now(),
+    };
+    let flight = crate::flight::Flight::new(ill(), code, &edge.moment);
+    let passage = Passage::new(flight, None);
+    let forced = needs_another_leg(&session, &passage, &leg(true), &turn);
+    assert_eq!(forced.map_err(|r| r.code()), Err(code::POL_LOGIN_TOO_OLD));
+    let plain = needs_another_leg(&session, &passage, &leg(false), &turn);
+    assert_eq!(plain.map_err(|r| r.code()), Ok(false));
 }

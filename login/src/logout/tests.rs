@@ -34,7 +34,7 @@ async fn it_reports_service_by_service_and_ends_the_session() {
         ("opac", LogoutState::Ended),
     ];
     assert_eq!(lines, expected);
-    assert_eq!(out.member, Some(member("aa")));
+    assert_eq!(out.member, None, "the hub checked the password: nothing runs on at the library");
     assert!(out.cookies.iter().any(|c| c.name == SESSION && c.max_age_s == Some(0)));
     assert!(session(&hub, &browser).await.is_none());
     let again = hub.login.sign_out(&browser.inbound(), &hub.moment(), SignOut::Browser).await;
@@ -58,6 +58,18 @@ async fn a_named_session_ends_and_the_browsers_own_runs_on() {
 }
 
 #[tokio::test]
+async fn it_names_the_library_whose_own_session_may_still_run() {
+    let hub = campus::hub().await;
+    let mut browser = hub.browser();
+    let at_cc = LoginRequest { member: Some(member("cc")), ..ill() };
+    let asked = Asked::of(browser.start(&at_cc).await);
+    let answer = campus::answer(&hub, "reader", Some(&asked.request));
+    browser.deliver(&answer, &asked.relay_state).await.redirect();
+    let out = hub.login.sign_out(&browser.inbound(), &hub.moment(), SignOut::Browser).await;
+    assert_eq!(out.expect("a store").member, Some(member("cc")));
+}
+
+#[tokio::test]
 async fn a_member_ends_the_session_that_it_names_and_no_other() {
     let hub = campus::hub().await;
     let mut browser = hub.browser();
@@ -69,17 +81,12 @@ async fn a_member_ends_the_session_that_it_names_and_no_other() {
     let record = hub.shared.find(&sid, hub.moment().now).await.expect("a store").expect("one");
     let upstream = record.upstream.expect("the member's names");
     let name = upstream.name_id.expect("a name");
-    let edge = crate::Edge {
-        inbound: hub.browser().inbound(),
-        moment: hub.moment(),
-        code: record.code,
-    };
+    let edge =
+        crate::Edge { inbound: hub.browser().inbound(), moment: hub.moment(), code: record.code };
     let turn = Turn::of(&hub.login, &edge);
     let connector = upstream.connector;
-    let named = |index: &str| LogoutName {
-        name_id: name.clone(),
-        session_indexes: vec![index.to_owned()],
-    };
+    let named =
+        |index: &str| LogoutName { name_id: name.clone(), session_indexes: vec![index.to_owned()] };
     let by = |who: &'static str, what: LogoutName| {
         let (login, turn, connector) = (&hub.login, &turn, &connector);
         async move { login.signed_out_by_member(turn, &member(who), connector, &what).await }

@@ -26,7 +26,8 @@ fn never_longer_than_the_member_says_and_never_longer_than_ours() {
 
 async fn runs(hub: &Hub, browser: &mut Browser<'_>) -> bool {
     let _ = hub;
-    let silent = LoginRequest { service: opac().service, ..requests::prompting(model::Prompt::Never) };
+    let silent =
+        LoginRequest { service: opac().service, ..requests::prompting(model::Prompt::Never) };
     !browser.start(&silent).await.redirect().contains("error")
 }
 

@@ -3,14 +3,16 @@
 use super::hub::{Browser, Hub, Outcome, PUBLIC, hub_with};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{Next, Params, Text, Timestamp};
+use idp_bridge::{At, Claimed, Connector as _, Finished, SamlConnector};
+use metadata::PublicUrl;
+use model::{LoginCode, Method, Next, Params, Text, Timestamp, encode_component};
 use saml::{
     AttrValues, AttributeOut, IdpSelf, NameId, ResponseOut, Sign, SigningKey, name_format,
     name_id_format, write_idp_metadata, write_response,
 };
 use std::io::Read as _;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 const ENTITY: &str = "https://idp.cc.test/metadata";
 
@@ -105,6 +107,37 @@ pub(crate) fn answer(hub: &Hub, reader: &str, request: Option<&str>) -> Response
         session_not_on_or_after: None,
         authenticating_authorities: vec![],
         lifetime_s: 300,
+    }
+}
+
+/// What the campus's connector makes of an unsolicited answer that names `ill`.
+pub(crate) async fn claim(hub: &Hub, out: &ResponseOut) -> Box<Claimed> {
+    let snapshot = hub.registry.current();
+    let member = snapshot.member(&super::requests::member("cc")).expect("a member");
+    let entry = member.connectors.first().expect("a connector");
+    let connector = entry.id().expect("an id");
+    let moment = hub.moment();
+    let at = At {
+        snapshot: &snapshot,
+        member,
+        entry,
+        connector: &connector,
+        moment: &moment,
+        code: LoginCode::draw(&moment.entropy),
+        client: [198, 51, 100, 7].into(),
+    };
+    let mut inbound = hub.browser().inbound();
+    inbound.method = Method::Post;
+    let kind = "application/x-www-form-urlencoded".to_owned();
+    inbound.headers.push(("content-type".to_owned(), kind));
+    let xml = write_response(out, &KEY, Sign::Assertion).expect("written");
+    let encoded = encode_component(&STANDARD.encode(xml));
+    inbound.body = format!("SAMLResponse={encoded}&RelayState=ill").into_bytes();
+    let public_url = PublicUrl::parse(PUBLIC).expect("an address");
+    let saml = SamlConnector::new(&public_url, Arc::clone(&hub.keys), None);
+    match saml.finish(&at, &inbound, None, None).await {
+        Ok(Finished::Claimed(claimed)) => claimed,
+        other => panic!("not claimed: {other:?}"),
     }
 }
 

@@ -14,7 +14,9 @@ use axum::extract::State;
 use axum::extract::connect_info::ConnectInfo;
 use axum::routing::get;
 use idp_bridge::{CentralConnector, Connector, SamlConnector};
-use metadata::{Bundle, CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, PublicUrl, Registry};
+use metadata::{
+    Bundle, CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, PublicUrl, Registry,
+};
 use model::{
     Clock, Cookie, Entropy, LoginRequest, LogoutState, MemberId, Moment, Next, Profile, Refusal,
     ReplyTo, SameSite, Timestamp,
@@ -288,10 +290,8 @@ impl Browser<'_> {
         form: &[(&str, &str)],
         site: &str,
     ) -> Outcome {
-        let body: Vec<String> = form
-            .iter()
-            .map(|(n, v)| format!("{n}={}", model::encode_component(v)))
-            .collect();
+        let body: Vec<String> =
+            form.iter().map(|(n, v)| format!("{n}={}", model::encode_component(v))).collect();
         let request = http::Request::builder()
             .method("POST")
             .uri(path)

@@ -1,6 +1,7 @@
 use super::*;
 use crate::testing::hub::{Hub, PASSWORD, hub};
 use crate::testing::requests::{ill, member, opac};
+use StepKind::{Admitted, Answered, Asked, Chosen, Decided, Sent};
 use model::code;
 
 async fn trace(hub: &Hub, code: LoginCode) -> Option<TraceRecord> {
@@ -21,7 +22,6 @@ async fn a_login_leaves_its_steps_redacted() {
     let code = session_code(&hub, &browser.inbound()).await;
     let found = trace(&hub, code).await.expect("a trace");
     let kinds: Vec<StepKind> = found.steps.iter().map(|step| step.kind).collect();
-    use StepKind::{Admitted, Answered, Asked, Chosen, Decided, Sent};
     assert_eq!(kinds, [Asked, Chosen, Sent, Admitted, Decided, Answered]);
     assert_eq!((found.member, found.refused), (Some(member("aa")), None));
     let text = serde_json::to_string(&found.steps).expect("JSON");

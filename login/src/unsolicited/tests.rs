@@ -1,8 +1,9 @@
-use super::is_privileged;
+use super::{allowed_target, is_privileged};
 use crate::testing::campus::{self, Asked, answer};
 use crate::testing::hub::{Browser, Hub, PASSWORD, PUBLIC};
 use crate::testing::requests::{ill, member};
-use model::{ConfirmKind, LoginRequest, Next, PageModel, ServiceId, code};
+use crate::turn::Turn;
+use model::{ConfirmKind, ConnectorEntry, LoginRequest, Next, PageModel, ServiceId, code};
 
 /// The campus posts an unsolicited answer; gives the path of the same-site step.
 async fn arrive(hub: &Hub, browser: &mut Browser<'_>, reader: &str) -> String {
@@ -48,15 +49,43 @@ async fn an_answer_arrives_once() {
     assert_eq!(browser.deliver(&out, "ill").await.code(), code::SAML_REPLAY);
 }
 
+/// Not even who knows the id of a waiting session can use it.
 #[tokio::test]
 async fn a_waiting_session_is_nobodys() {
     let hub = campus::hub().await;
     let mut browser = hub.browser();
-    arrive(&hub, &mut browser, "reader").await;
+    let path = arrive(&hub, &mut browser, "reader").await;
+    browser.get(&path).await.redirect();
+    let own = model::Sid::parse(&session(&browser).expect("a session")).expect("a sid");
+    let now = hub.moment().now;
+    let record = hub.shared.find(&own, now).await.expect("a store").expect("a session");
+    let sid = model::Sid::parse(&"w".repeat(43)).expect("a sid");
+    let waiting = store::SessionRecord { sid: sid.clone(), pending: true, ..record };
+    hub.shared.create(&waiting).await.expect("a store");
+    let cookie = (sid.as_str().to_owned(), model::SameSite::Lax);
+    browser.cookies.insert(crate::cookies::SESSION.to_owned(), cookie);
     browser.start(&ill()).await.discovery();
-    // Not even who knows its id can use it.
-    let (_, sealed) = browser.cookies.iter().find(|(n, _)| n.contains("_s_")).expect("a state");
-    assert!(!sealed.0.is_empty());
+}
+
+/// The connector looks at the target; so does this room.
+#[tokio::test]
+async fn a_target_that_its_entry_does_not_name_is_refused_here_too() {
+    let hub = campus::hub().await;
+    let browser = hub.browser();
+    let out = answer(&hub, "reader", None);
+    let claimed = campus::claim(&hub, &out).await;
+    let edge = crate::Edge {
+        inbound: browser.inbound(),
+        moment: hub.moment(),
+        code: model::LoginCode::draw(&hub.entropy),
+    };
+    let turn = Turn::of(&hub.login, &edge);
+    let cc = turn.snapshot.member(&member("cc")).expect("a member");
+    let entry = cc.connectors.first().expect("a connector");
+    assert!(allowed_target(&turn, &claimed, entry).is_ok());
+    let shut = ConnectorEntry { unsolicited: Vec::new(), ..entry.clone() };
+    let refused = allowed_target(&turn, &claimed, &shut).err();
+    assert_eq!(refused.map(|r| r.code()), Some(code::LOG_UNSOLICITED_REFUSED));
 }
 
 #[tokio::test]
@@ -74,8 +103,7 @@ async fn another_persons_session_is_replaced_only_by_the_press_of_a_button() {
     };
     assert_eq!((kind, action), (ConfirmKind::ReplaceSession, "/login/confirm"));
     assert_eq!(session(&browser), before);
-    let form: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let form: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     // A page elsewhere cannot press it.
     let pressed = browser.post_from("/login/confirm", &form, "same-site").await;
     assert_eq!(pressed.code(), code::WEB_CROSS_SITE);

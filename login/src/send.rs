@@ -1,0 +1,141 @@
+//! The reader is sent to a library to prove who they are: one leg of a login.
+
+use crate::decide::{live_service, open_member};
+use crate::flight::{Leg, draw_handle};
+use crate::start::{is_too_old, require_own};
+use crate::turn::{Passage, Turn};
+use crate::{Login, Session};
+use idp_bridge::{Ask, At, Begun, Connector};
+use metadata::Snapshot;
+use model::{
+    ConnectorEntry, ConnectorId, Handle, LoginCode, Member, MemberId, Next, Prompt, Refusal,
+    Service, StepKind, code,
+};
+use std::sync::Arc;
+
+/// A leg asked for with a greatest age below this is forced at once: a session at the
+/// member would seldom be young enough.
+const FORCE_BELOW_S: u32 = 300;
+
+impl Login {
+    /// Asks the session's own member again, by force.
+    pub(crate) async fn step_up(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+        session: Session,
+    ) -> Result<Next, Refusal> {
+        let member = session.membership().member.clone();
+        passage.flight.old = Some(session.sid().clone());
+        self.send(turn, passage, &member, true).await
+    }
+
+    /// Asks a member; the running session is replaced when it answers.
+    pub(crate) async fn begin(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+        member: &MemberId,
+        running: Option<Session>,
+    ) -> Result<Next, Refusal> {
+        let request = &passage.flight.request;
+        let force = request.prompt == Prompt::Login
+            || request.max_age_s.is_some_and(|age| age < FORCE_BELOW_S)
+            || running.as_ref().is_some_and(|s| is_too_old(s, request, turn.now()));
+        passage.flight.old = running.map(|session| session.sid().clone());
+        self.send(turn, passage, member, force).await
+    }
+
+    async fn send(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+        member: &MemberId,
+        force: bool,
+    ) -> Result<Next, Refusal> {
+        passage.member = Some(member.clone());
+        let member = open_member(&turn.snapshot, member)?;
+        require_own(&passage.flight.request, &member.id)?;
+        let service = live_service(&turn.snapshot, &passage.flight.request.service)?;
+        let (connector, entry, id) = self.connector_of(member)?;
+        let handle = draw_handle(turn.moment())?;
+        let at = at(turn, member, entry, &id, passage.flight.code);
+        let ask = ask(passage, service, &handle, force);
+        let Begun { next, state } = connector.begin(&at, &ask).await?;
+        let note = format!("{}/{id} by {}", member.id, connector.kind());
+        passage.flight.step(StepKind::Sent, note, turn.now());
+        let begun = turn.now();
+        passage.flight.leg =
+            Some(Leg { member: member.id.clone(), connector: id, state, force, begun });
+        passage.handle = Some(handle);
+        let handle = self.carry(turn, passage).await?;
+        Ok(with_handle(next, &handle))
+    }
+
+    /// Whether a reader of this member could log in now.
+    pub fn is_usable(&self, member: &Member) -> bool {
+        member.status.admits_logins() && self.connector_of(member).is_ok()
+    }
+
+    /// The connector that is offered: the first whose kind this build knows.
+    fn connector_of<'m>(
+        &self,
+        member: &'m Member,
+    ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {
+        member
+            .connectors
+            .iter()
+            .find_map(|entry| {
+                Some((self.0.connectors.get(entry.kind.as_str())?, entry, entry.id()?))
+            })
+            .ok_or_else(|| {
+                Refusal::new(code::LOG_NO_CONNECTOR, "no connector of a known kind")
+                    .at_member(&member.id)
+            })
+    }
+}
+
+/// Where a connector is called.
+pub(crate) fn at<'a>(
+    turn: &'a Turn<'_>,
+    member: &'a Member,
+    entry: &'a ConnectorEntry,
+    connector: &'a ConnectorId,
+    code: LoginCode,
+) -> At<'a> {
+    let snapshot: &Snapshot = &turn.snapshot;
+    let client = turn.inbound().client;
+    At { snapshot, member, entry, connector, moment: turn.moment(), code, client }
+}
+
+/// What a connector is asked, at `begin` and at `finish` alike.
+pub(crate) fn ask<'a>(
+    passage: &'a Passage,
+    service: &'a Service,
+    handle: &'a Handle,
+    force: bool,
+) -> Ask<'a> {
+    let request = &passage.flight.request;
+    Ask {
+        service,
+        handle,
+        force,
+        // A service that asks for silence is answered from a session or not at all.
+        passive: false,
+        login_hint: request.login_hint.as_deref(),
+        requester: service.id.as_str(),
+        lang: request.lang.unwrap_or_default(),
+    }
+}
+
+/// A form carries its handle, so that two tabs post to their own logins.
+pub(crate) fn with_handle(next: Next, handle: &Handle) -> Next {
+    match next {
+        Next::Ask(mut form) => {
+            form.hidden.retain(|(name, _)| name != "handle");
+            form.hidden.push(("handle".to_owned(), handle.as_str().to_owned()));
+            Next::Ask(form)
+        }
+        other => other,
+    }
+}
