@@ -21,7 +21,15 @@ impl Children {
         let program = std::env::current_exe()?;
         let mut children = Vec::new();
         for library in LIBRARIES {
-            let child = Command::new(&program)
+            let mut command = Command::new(&program);
+            // What configures the hub by environment must not reach the libraries.
+            for (name, _) in std::env::vars_os() {
+                let text = name.to_string_lossy();
+                if text.starts_with("READERPASS_") && text != "READERPASS_LOG" {
+                    command.env_remove(&name);
+                }
+            }
+            let child = command
                 .arg("--config")
                 .arg(folder.join(format!("{}/readerpass.toml", library.id)))
                 .args(["serve", "--until-stdin-closes", "--demo-mark"])

@@ -90,11 +90,11 @@ pub(super) async fn create_accounts(
 
 fn new_account(account: &Account, now: Timestamp) -> Result<NewAccount, CommandError> {
     let (name, mail, category) = match account.login.as_str() {
-        "reader-jia" => ("读者甲", "reader-jia@nju.example", "graduate"),
-        "reader-expired" => ("读者丙", "reader-bing@nju.example", "graduate"),
-        "reader-yi" => ("读者乙", "reader-yi@jinling.example", "adult"),
-        "reader-a" => ("Reader A", "reader-a@reader.example", "general"),
-        _ => ("读者丁", "reader-ding@reader.example", "general"),
+        "reader-jia" => ("读者甲", "reader-jia@nju.example", "研究生"),
+        "reader-expired" => ("读者丙", "reader-bing@nju.example", "研究生"),
+        "reader-yi" => ("读者乙", "reader-yi@jinling.example", "成人读者"),
+        "reader-a" => ("Reader A", "reader-a@reader.example", "社会读者"),
+        _ => ("读者丁", "reader-ding@reader.example", "社会读者"),
     };
     let expired = account.login == "reader-expired";
     let campus = account.member == "nju";

@@ -55,7 +55,7 @@ fn spawn(scratch: &Scratch) -> std::io::Result<Child> {
 
 #[expect(clippy::disallowed_methods, reason = "the switch of the test run, not configuration")]
 fn is_required() -> bool {
-    std::env::var_os("READERPASS_REQUIRE_REDIS").is_some()
+    std::env::var_os("TESTS_REQUIRE_REDIS").is_some()
 }
 
 fn noon() -> Timestamp {
