@@ -6,6 +6,7 @@ use crate::cli::{ApplyArgs, Cli};
 use crate::outside::moment_now;
 use metadata::{ApplyError, Bundle, Diff, Fault};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use store::{Actor, AuditEntry};
 
 pub(super) async fn run(
@@ -65,7 +66,10 @@ fn say(diff: &Diff, version: Option<u64>, print: Printer) {
 }
 
 fn refuse(faults: &[Fault], print: Printer) -> Ended {
-    let text: String = faults.iter().map(|f| format!("{f}\n")).collect();
+    let mut text = String::new();
+    for fault in faults {
+        let _ = writeln!(text, "{fault}");
+    }
     print.result(&serde_json::json!({ "faults": faults }), &format!("{text}nothing was changed\n"));
     Ended::NotGood
 }

@@ -78,10 +78,6 @@ pub(crate) async fn installation(cli: &Cli) -> Result<Installation, CommandError
 }
 
 /// The configuration that `--config` names, with the environment over it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the edge of the program: configuration comes in here"
-)]
 pub(crate) fn configuration(cli: &Cli) -> Result<Config, CommandError> {
     let known = |name: &str| name.starts_with("READERPASS_") && name != "READERPASS_LOG";
     let environment = std::env::vars_os()

@@ -13,9 +13,9 @@ use tokio::net::TcpListener;
 /// How often a node looks at the registry's version (DESIGN.md section 6).
 const WATCH: Duration = Duration::from_millis(250);
 /// How often metadata from addresses are fetched anew.
-const REMOTE: Duration = Duration::from_secs(3600);
+const REMOTE: Duration = Duration::from_hours(1);
 /// How often the heads of the audit chains are joined (rule 11).
-const HEADS: Duration = Duration::from_secs(60);
+const HEADS: Duration = Duration::from_mins(1);
 /// How long running requests may take to end.
 const DRAIN: Duration = Duration::from_secs(15);
 

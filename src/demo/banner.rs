@@ -5,7 +5,7 @@ use super::plan::{LIBRARIES, Plan};
 use super::record::Record;
 use demo_services::Kind;
 
-pub(super) fn print(plan: &Plan, record: &Record, folder: &DemoFolder) {
+pub(super) fn print(plan: Plan, record: &Record, folder: &DemoFolder) {
     println!("\n  读者通 · readerpass demo — 示例 · demo\n");
     println!("  Portal 门户             {}/", plan.hub());
     for (kind, name) in Kind::ALL.into_iter().zip([

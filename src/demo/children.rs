@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) struct Children(Vec<(&'static str, Child)>);
 
 impl Children {
-    pub(super) fn start(folder: &DemoFolder, _plan: &Plan) -> io::Result<Self> {
+    pub(super) fn start(folder: &DemoFolder) -> io::Result<Self> {
         let program = std::env::current_exe()?;
         let mut children = Vec::new();
         for library in LIBRARIES {
@@ -43,7 +43,7 @@ impl Children {
         Ok(Self(children))
     }
 
-    pub(super) async fn wait_until_ready(&mut self, plan: &Plan) -> Result<(), String> {
+    pub(super) async fn wait_until_ready(&mut self, plan: Plan) -> Result<(), String> {
         for library in LIBRARIES {
             let port = plan.library_port(library);
             let answered = async {

@@ -14,7 +14,7 @@ use model::Member;
 /// Writes the registry, applies it, and makes the class B accounts.
 pub(super) async fn prepare(
     folder: &DemoFolder,
-    plan: &Plan,
+    plan: Plan,
     record: &Record,
     libraries: &[(Library, String)],
     services: &[(Place, Credentials)],
@@ -39,7 +39,7 @@ pub(super) async fn prepare(
     Ok(hub)
 }
 
-fn write_config(folder: &DemoFolder, plan: &Plan) -> Result<(), CommandError> {
+fn write_config(folder: &DemoFolder, plan: Plan) -> Result<(), CommandError> {
     let text = format!(
         "# Written by `readerpass demo`: the hub. Try `readerpass --config THIS trace LOGIN-CODE`.\n\
          public_url = \"{}\"\nlisten = \"127.0.0.1:{}\"\ndata_dir = \"data\"\n",
@@ -50,7 +50,7 @@ fn write_config(folder: &DemoFolder, plan: &Plan) -> Result<(), CommandError> {
 }
 
 /// The committed sample with this run's addresses, and secrets in place of key files.
-fn write_registry(folder: &DemoFolder, plan: &Plan, record: &Record) -> Result<(), CommandError> {
+fn write_registry(folder: &DemoFolder, plan: Plan, record: &Record) -> Result<(), CommandError> {
     let renamed = plan.renamed();
     for (path, text) in seed::FILES {
         let mut text = (*text).to_owned();

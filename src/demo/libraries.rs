@@ -16,7 +16,7 @@ use saml::{IdpSelf, SpSelf, write_idp_metadata, write_sp_metadata};
 /// Makes configuration, keys and accounts of both; returns their metadata by member.
 pub(super) async fn prepare(
     folder: &DemoFolder,
-    plan: &Plan,
+    plan: Plan,
     record: &mut Record,
 ) -> Result<Vec<(Library, String)>, CommandError> {
     let mut prepared = Vec::new();
@@ -31,7 +31,7 @@ pub(super) async fn prepare(
 /// Gives both libraries the hub's metadata: from now on they answer it.
 pub(super) async fn introduce(
     folder: &DemoFolder,
-    plan: &Plan,
+    plan: Plan,
     hub: &Installation,
 ) -> Result<(), CommandError> {
     let hub_metadata = sp_metadata(hub);
@@ -120,7 +120,7 @@ fn new_account(account: &Account, now: Timestamp) -> Result<NewAccount, CommandE
 
 async fn open(
     folder: &DemoFolder,
-    plan: &Plan,
+    plan: Plan,
     library: Library,
 ) -> Result<Installation, CommandError> {
     let text = format!(

@@ -28,14 +28,14 @@ pub(crate) async fn run(data: Option<&Path>, port: u16) -> Result<(), CommandErr
     let plan = Plan::new(port);
     let listeners = plan.bind().await.map_err(failed)?;
     let folder = DemoFolder::open(data, &moment_now()).map_err(failed)?;
-    let result = run_in(&plan, &folder, listeners).await;
+    let result = run_in(plan, &folder, listeners).await;
     // The stores are closed by now; a temporary folder goes with them.
     drop(folder);
     result
 }
 
 async fn run_in(
-    plan: &Plan,
+    plan: Plan,
     folder: &DemoFolder,
     listeners: plan::Listeners,
 ) -> Result<(), CommandError> {
@@ -51,7 +51,7 @@ async fn run_in(
         listeners;
     // Held until now so that nobody else takes the libraries' ports.
     drop(held);
-    let mut children = Children::start(folder, plan).map_err(failed)?;
+    let mut children = Children::start(folder).map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     for ((place, credentials), listener) in services.into_iter().zip(service_listeners) {
@@ -89,7 +89,7 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|s| *s).await;
 }
 
-fn services(plan: &Plan, record: &Record) -> Result<Vec<(Place, Credentials)>, CommandError> {
+fn services(plan: Plan, record: &Record) -> Result<Vec<(Place, Credentials)>, CommandError> {
     Kind::ALL
         .into_iter()
         .map(|kind| {

@@ -16,7 +16,8 @@ pub(super) struct Account {
     pub(super) class: String,
 }
 
-/// An OpenID client of the demo.
+/// An OpenID client of the demo; its keys are named as the protocol names them.
+#[expect(clippy::struct_field_names, reason = "the names of RFC 6749")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Client {
     pub(super) service: String,
@@ -49,7 +50,7 @@ impl Record {
     /// The accounts of a folder used before, with this run's addresses; else new ones.
     pub(super) fn load_or_draw(
         folder: &DemoFolder,
-        plan: &Plan,
+        plan: Plan,
         moment: &Moment,
     ) -> Result<Self, CommandError> {
         let path = folder.join(FILE);
