@@ -2,6 +2,7 @@
 //! auto-posted forms, and no network.
 
 use super::html::{self, PageForm};
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -77,17 +78,21 @@ impl Seen {
     }
 }
 
+#[derive(Clone)]
 pub struct Browser {
     pub net: Net,
     jar: Vec<Kept>,
     pub address: SocketAddr,
     pub language: &'static str,
-    /// Which of several nodes at one host gets the next request.
-    turn: usize,
+    /// Draws which of several nodes at one host gets the next request.
+    pub seed: u32,
+    sent: u32,
     /// Cookies refused altogether.
     pub refuses_cookies: bool,
     /// A program without Sec-Fetch headers.
     pub plain: bool,
+    /// What it claims in X-Forwarded-For and Forwarded.
+    pub forwarded_for: Option<&'static str>,
 }
 
 impl Browser {
@@ -97,9 +102,11 @@ impl Browser {
             jar: Vec::new(),
             address: SocketAddr::from(([203, 0, 113, 7], 40_000)),
             language: "zh-CN,zh;q=0.9",
-            turn: 0,
+            seed: 0,
+            sent: 0,
             refuses_cookies: false,
             plain: false,
+            forwarded_for: None,
         }
     }
 
@@ -119,10 +126,6 @@ impl Browser {
             value: value.to_owned(),
             lax: false,
         });
-    }
-
-    pub fn forget(&mut self, host: &str, prefix: &str) {
-        self.jar.retain(|k| !(k.host == host && k.name.starts_with(prefix)));
     }
 
     /// Opens an address as typed into the bar.
@@ -207,8 +210,9 @@ impl Browser {
                 outside: true,
             };
         };
-        let router = nodes[self.turn % nodes.len()].clone();
-        self.turn = self.turn.wrapping_mul(5).wrapping_add(3);
+        self.sent += 1;
+        let drawn = digest(&SHA256, format!("{}:{}", self.seed, self.sent).as_bytes());
+        let router = nodes[usize::from(drawn.as_ref()[0]) % nodes.len()].clone();
         let request = self.request(method, url, fields, from);
         let response = router.oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
@@ -235,10 +239,9 @@ impl Browser {
     ) -> Request<Body> {
         let host = url.host_str().expect("a host");
         let cross = from.is_some_and(|f| f.host_str() != Some(host));
-        let path = url.query().map_or_else(
-            || url.path().to_owned(),
-            |query| format!("{}?{query}", url.path()),
-        );
+        let path = url
+            .query()
+            .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -253,6 +256,12 @@ impl Browser {
             .collect();
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if let Some(address) = self.forwarded_for {
+            request = request
+                .header("x-forwarded-for", address)
+                .header("x-real-ip", address)
+                .header("forwarded", format!("for={address}"));
         }
         if !self.plain {
             let site = match from {
@@ -269,9 +278,8 @@ impl Browser {
             if let Some(from) = from {
                 request = request.header(header::ORIGIN, from.origin().ascii_serialization());
             }
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(fields)
-                .finish();
+            let body =
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             return request
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(Body::from(body))
@@ -316,4 +324,15 @@ pub fn auto_post(seen: &Seen) -> Option<PageForm> {
     let elsewhere = target.origin() != seen.url.origin();
     (form.method.eq_ignore_ascii_case("post") && elsewhere && hidden_only && seen.status == 200)
         .then_some(form)
+}
+
+/// Whether a link, a form or a refresh of the page goes to a host of that name.
+pub fn leads_to(seen: &Seen, host: &str) -> bool {
+    let forms = html::forms(&seen.body).into_iter().map(|f| f.action);
+    html::links(&seen.body)
+        .into_iter()
+        .chain(forms)
+        .chain(html::refresh(&seen.body))
+        .filter_map(|address| seen.url.join(&address).ok())
+        .any(|url| url.host_str().is_some_and(|h| h.ends_with(host)))
 }

@@ -18,10 +18,6 @@ impl TestClock {
     pub fn forward_s(&self, s: i64) {
         self.0.fetch_add(s * 1000, Ordering::SeqCst);
     }
-
-    pub fn forward_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
-    }
 }
 
 impl Clock for TestClock {

@@ -10,8 +10,8 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new(name: &str) -> Self {
         let n = MADE.fetch_add(1, Ordering::SeqCst);
-        let path = std::env::temp_dir()
-            .join(format!("readerpass-test-{}-{n}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("readerpass-test-{}-{n}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }

@@ -86,7 +86,9 @@ pub fn forms(html: &str) -> Vec<PageForm> {
             .into_iter()
             .chain(tags(part, "textarea"))
             .chain(tags(part, "button"))
-            .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())))
+            .filter_map(|tag| {
+                Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+            })
             .collect();
         found.push(PageForm {
             action: attribute(&head, "action").unwrap_or_default(),

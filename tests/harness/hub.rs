@@ -49,9 +49,8 @@ impl TestHub {
         let config = Config::read(&folder.path().join("readerpass.toml"), std::iter::empty())
             .expect("a configuration");
         let entropy = seeded(&format!("{origin}/{n}"));
-        let installation = Installation::open_with(config, clock.clone(), entropy)
-            .await
-            .expect("an installation");
+        let installation =
+            Installation::open_with(config, clock.clone(), entropy).await.expect("an installation");
         let router = assemble(&installation, Appearance::default()).expect("a router");
         Self { origin: origin.to_owned(), folder, installation, router }
     }

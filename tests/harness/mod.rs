@@ -12,4 +12,3 @@ pub mod world;
 pub use browser::{Browser, Seen};
 pub use clock::TestClock;
 pub use hub::TestHub;
-pub use world::World;

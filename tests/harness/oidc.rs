@@ -72,7 +72,11 @@ pub fn basic(id: &str, secret: &str) -> String {
 }
 
 /// A token request with the given fields.
-pub async fn token(hub: &TestHub, fields: &[(&str, &str)], authorization: Option<&str>) -> MachineAnswer {
+pub async fn token(
+    hub: &TestHub,
+    fields: &[(&str, &str)],
+    authorization: Option<&str>,
+) -> MachineAnswer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut request = Request::post("/oauth2/token")
         .header("host", "hub.test")
@@ -109,7 +113,12 @@ pub fn claims(token: &str) -> Value {
 
 /// What a callback brought: the code, after state and iss were compared.
 pub fn code_of(seen: &Seen) -> String {
-    assert!(seen.outside && seen.url.as_str().starts_with(ILL_CALLBACK), "at {}: {}", seen.url, seen.body);
+    assert!(
+        seen.outside && seen.url.as_str().starts_with(ILL_CALLBACK),
+        "at {}: {}",
+        seen.url,
+        seen.body
+    );
     assert_eq!(seen.query("state").as_deref(), Some(STATE));
     assert_eq!(seen.query("iss").as_deref(), Some(HUB));
     seen.query("code").unwrap_or_else(|| panic!("no code at {}", seen.url))

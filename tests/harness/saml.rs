@@ -13,6 +13,7 @@ use saml::{
     redirect_url, verify_response, write_response,
 };
 use std::io::Read as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub const REQUEST_ID: &str = "_request-of-this-test";
 
@@ -116,13 +117,21 @@ pub struct AskedOfAcme {
 
 /// Reads the redirect at which the browser stopped.
 pub fn asked_of_acme(seen: &Seen) -> AskedOfAcme {
-    assert!(seen.outside && seen.url.host_str() == Some("acme.test"), "at {}: {}", seen.url, seen.body);
+    assert!(
+        seen.outside && seen.url.host_str() == Some("acme.test"),
+        "at {}: {}",
+        seen.url,
+        seen.body
+    );
     let message = STANDARD.decode(seen.query("SAMLRequest").expect("a request")).expect("base64");
     let mut xml = String::new();
     flate2::read::DeflateDecoder::new(&message[..]).read_to_string(&mut xml).expect("deflate");
     let id = xml.split("ID=\"").nth(1).expect("an ID").split('"').next().expect("an ID").to_owned();
     AskedOfAcme { id, relay_state: seen.query("RelayState").expect("RelayState"), xml }
 }
+
+/// Answers so far: each has ids of its own.
+static ANSWERS: AtomicU32 = AtomicU32::new(0);
 
 /// A good answer of `acme`; change a field to make it bad.
 pub fn acme_answer(clock: &TestClock, in_response_to: Option<&str>) -> ResponseOut {
@@ -132,8 +141,7 @@ pub fn acme_answer(clock: &TestClock, in_response_to: Option<&str>) -> ResponseO
         friendly_name: None,
         values: AttrValues::Text(vec![value.to_owned()]),
     };
-    static ANSWERS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-    let n = ANSWERS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    let n = ANSWERS.fetch_add(1, Ordering::SeqCst);
     ResponseOut {
         response_id: format!("_response-{n}"),
         assertion_id: format!("_assertion-{n}"),
@@ -155,7 +163,8 @@ pub fn acme_answer(clock: &TestClock, in_response_to: Option<&str>) -> ResponseO
             text(attr::SCOPED_AFFILIATION, "student@acme.test"),
         ],
         authn_instant: clock.now(),
-        authn_context: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport".to_owned(),
+        authn_context: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+            .to_owned(),
         session_index: format!("_session-{n}"),
         session_not_on_or_after: None,
         authenticating_authorities: Vec::new(),

@@ -3,10 +3,12 @@
 
 use super::browser::{Browser, Net, Seen};
 use super::clock::TestClock;
+use super::folder::Folder;
 use super::hub::{Person, TestHub};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use saml::{IdpSelf, SigningKey, SpSelf, write_idp_metadata, write_sp_metadata};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub const HUB: &str = "https://hub.test";
@@ -39,8 +41,8 @@ pub fn stranger_key() -> &'static SigningKey {
 
 fn new_key() -> SigningKey {
     let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("a key");
-    let der =
-        aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&key).expect("DER");
+    let der = aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&key)
+        .expect("DER");
     let pair = rcgen::KeyPair::try_from(der.as_ref()).expect("a pair");
     let params = rcgen::CertificateParams::new(Vec::new()).expect("params");
     let cert = params.self_signed(&pair).expect("a certificate");
@@ -48,7 +50,16 @@ fn new_key() -> SigningKey {
 }
 
 impl World {
+    /// A consortium of the test's own: a copy of one that was made once, with its keys.
     pub async fn new() -> Self {
+        let clock = TestClock::new();
+        let hub = TestHub::open_in(HUB, &clock, copied("hub"), None).await;
+        let nju = TestHub::open_in(NJU, &clock, copied("nju"), None).await;
+        Self { clock, hub, nju }
+    }
+
+    /// A consortium with keys of its own, which no other knows.
+    pub async fn apart() -> Self {
         let clock = TestClock::new();
         let hub = TestHub::open(HUB, &clock).await;
         let nju = TestHub::open(NJU, &clock).await;
@@ -100,6 +111,55 @@ impl World {
     }
 }
 
+/// A copy of the folder of one hub of the consortium that was made once.
+pub fn copied(name: &str) -> Arc<Folder> {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    let made = MADE.get_or_init(|| std::thread::spawn(make).join().expect("a consortium"));
+    let folder = Folder::new(name);
+    copy(&made.join(name), folder.path());
+    Arc::new(folder)
+}
+
+/// Makes it with a runtime of its own, which ends with its stores: keys and password
+/// hashes cost more than everything else that a test does.
+fn make() -> PathBuf {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    forget_ended(kept);
+    let made = kept.join(format!("consortium-{}", std::process::id()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let world = World::apart().await;
+        for (hub, name) in [(&world.hub, "hub"), (&world.nju, "nju")] {
+            copy(hub.folder.path(), &made.join(name));
+        }
+    });
+    made
+}
+
+/// Copies of test runs that have ended.
+fn forget_ended(kept: &Path) {
+    for entry in std::fs::read_dir(kept).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let run = name.strip_prefix("consortium-");
+        if run.is_some_and(|run| !Path::new("/proc").join(run).exists()) {
+            // Another run may be at the same.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
+            std::fs::copy(entry.path(), target).expect("a file");
+        }
+    }
+}
+
 /// Types login name and password into the form shown, at whichever hub shows it.
 pub async fn sign_in(browser: &mut Browser, page: &Seen, login: &str, password: &str) -> Seen {
     let mut form = page.form("password");
@@ -141,7 +201,8 @@ fn nju_registry(hub_sp: String) -> Vec<(&'static str, String)> {
 }
 
 fn hub_registry(nju_idp: String) -> Vec<(&'static str, String)> {
-    let acme = idp_metadata(ACME_IDP, "https://acme.test", &[acme_key().certificate()], "acme.test");
+    let acme =
+        idp_metadata(ACME_IDP, "https://acme.test", &[acme_key().certificate()], "acme.test");
     vec![
         (
             "consortium.toml",
@@ -207,7 +268,7 @@ unsolicited = [\"ill\"]
 attributes = { local_id = [\"pairwise-id\", \"NameID:persistent\"], affiliation = \"eduPersonScopedAffiliation\", name = \"displayName\", mail = \"mail\" }
 ";
 
-const UNION_MEMBER: &str = "\
+pub const UNION_MEMBER: &str = "\
 id = \"union\"
 name = { zh = \"联合体读者服务中心\", en = \"Consortium reader service\" }
 region = \"江苏\"
@@ -218,7 +279,7 @@ status = \"live\"
 kind = \"central\"
 ";
 
-const ILL: &str = "\
+pub const ILL: &str = "\
 id = \"ill\"
 name = { zh = \"馆际互借\", en = \"Interlibrary loan\" }
 launch_url = \"https://ill.test/login\"

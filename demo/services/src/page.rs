@@ -13,7 +13,7 @@ label{display:block;margin:.9rem 0 .2rem;color:var(--soft)}input,textarea{width:
 font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:8px}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\
 a{color:var(--press)}.go{display:inline-block;min-height:44px;padding:.6rem 1.2rem;border-radius:8px;background:var(--press);\
-color:var(--paper);text-decoration:none;border:0;font:inherit}nav{margin-top:2rem;color:var(--soft)}\
+color:var(--paper);text-decoration:none;border:0;font:inherit}nav{display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-top:2rem}\
 nav a{display:inline-block;padding:.6rem 0}";
 
 /// Escapes a text for HTML, in content and in quoted attributes.

@@ -70,7 +70,7 @@ impl Kind {
             Self::Card => card(values),
         };
         body.push_str(
-            "<nav><a href=\"/values\">收到的信息 · What was received</a> · \
+            "<nav><a href=\"/values\">收到的信息 · What was received</a>\
              <a href=\"/logout\">退出 · Log out</a></nav>",
         );
         page(StatusCode::OK, self.title(), &body)
@@ -116,12 +116,23 @@ fn loan_form(values: &Values) -> String {
     };
     let mut form = String::from("<form>");
     form.push_str(&field("姓名 · Name", "name", first(values, "name")));
-    form.push_str(&field("图书馆 · Library", "member", first(values, "member")));
+    form.push_str(&field("图书馆 · Library", "member", &library(first(values, "member"))));
     form.push_str(&field("读者类别 · Class", "class", first(values, "class")));
     form.push_str(&field("邮箱 · E-mail", "email", first(values, "email")));
     form.push_str(&field("想借的书或文章 · Book or article", "wanted", ""));
     let _ = write!(form, "</form><p id=\"pay\">{pay}</p>");
     form
+}
+
+/// The name of a library, from this service's own list: the hub says which one it is.
+fn library(id: &str) -> String {
+    let name = match id {
+        "nju" => "南京大学图书馆",
+        "jinling" => "金陵图书馆",
+        "union" => "联合体读者服务中心",
+        _ => return id.to_owned(),
+    };
+    format!("{name} · {id}")
 }
 
 fn question_form(values: &Values) -> String {
@@ -143,7 +154,7 @@ fn journals(values: &Values) -> String {
     };
     format!(
         "<p id=\"access\">{access}</p><p>{} · {}</p>",
-        escape(first(values, "member")),
+        escape(&library(first(values, "member"))),
         escape(first(values, "affiliation"))
     )
 }
@@ -169,6 +180,6 @@ fn card(values: &Values) -> String {
     format!(
         "<p id=\"card\">{} · {}</p><p>在全部成员馆通用 · Good at every member library</p>",
         escape(first(values, "name")),
-        escape(first(values, "member"))
+        escape(&library(first(values, "member")))
     )
 }
