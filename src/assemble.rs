@@ -3,6 +3,8 @@
 use crate::health;
 use crate::installation::Installation;
 use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use idp_bridge::{CentralConnector, Connector, SamlConnector};
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
@@ -10,8 +12,13 @@ use model::{Entropy, LoginCode, Refusal, code};
 use sp_proxy::{OidcProtocol, SamlIdpProtocol, SpParts};
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use web::{PortalProtocol, WebParts};
+
+/// Between two parts of a request's body.
+const BODY: Duration = Duration::from_secs(10);
 
 /// How the hub shows itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,11 +95,25 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
         .merge(sp_proxy::saml_routes(services))
         .merge(web::routes(pages.clone()))
         .fallback(web::fallback)
+        // A body that trickles in is not waited for: 408 by the layer.
+        .layer(RequestBodyTimeoutLayer::new(BODY))
         // A panic of a handler becomes our own page: it lies inside the render layer.
         .layer(CatchPanicLayer::custom(panicked(hub.entropy.clone())))
         .layer(web::render_layer(pages))
         .layer(login::edge_layer(edge));
-    Ok(readers.merge(health::routes(hub)))
+    let all = readers.merge(health::routes(hub));
+    if hub.config.public_url.as_str().starts_with("https://") {
+        Ok(all.layer(map_response(always_https)))
+    } else {
+        Ok(all)
+    }
+}
+
+/// RFC 6797: a browser that came once by TLS comes by nothing else for a year.
+async fn always_https(mut response: Response) -> Response {
+    let rule = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, rule);
+    response
 }
 
 /// A handler that panicked is our fault, said on our page with a code to quote.

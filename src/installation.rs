@@ -5,6 +5,7 @@ use crate::outside::{SystemClock, system_entropy};
 use accounts::Accounts;
 use metadata::{CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, Registry};
 use model::{Clock, Entropy, Moment};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use store::{Durable, Shared, StoreConfig};
 
@@ -71,7 +72,11 @@ impl Installation {
         clock: Arc<dyn Clock>,
         entropy: Entropy,
     ) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(&config.data_dir)
+        // Only its owner may look into a folder of accounts and keys.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&config.data_dir)
             .map_err(|e| OpenError::Folder(config.data_dir.display().to_string(), e))?;
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
         let master = MasterKey::load_or_create(&config.master_key_file, &entropy)?;

@@ -1,22 +1,37 @@
-//! Listening: a busy port is named with what to do; TLS where files are given.
+//! Listening: a busy port is named with what to do, TLS where files are given,
+//! and no client may hold a connection without using it.
+
+mod tls;
 
 use crate::config::TlsFiles;
 use axum::Router;
-use axum::serve::{Listener, ListenerExt as _};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::net::SocketAddr;
-use std::sync::Arc;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt as _;
 
-/// Handshakes under way at once; further connections wait in the system's queue.
-const MOST_HANDSHAKES: usize = 256;
+/// Connections at once; further ones wait in the system's queue.
+const MOST_CONNECTIONS: usize = 8192;
+/// Connections of one address at once; a reverse proxy is one address, hence not fewer.
+const MOST_PER_ADDRESS: usize = 1024;
+/// A TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// From the first octet of a request, or the end of the last one, to the end of its head.
+const HEAD: Duration = Duration::from_secs(15);
+/// After an accept that failed, such as for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why it cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -45,91 +60,121 @@ pub async fn bind(at: SocketAddr, remedy: &'static str) -> Result<TcpListener, L
 
 /// Serves until `stop` resolves, then lets running requests end.
 ///
+/// Slow heads, silent handshakes and peers that keep many connections are cut
+/// off; the time of a body is limited by the router.
+///
 /// # Errors
-/// The TLS files, or the listener's own error.
+/// The TLS files.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<&TlsFiles>,
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ListenError> {
-    let at = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 0)));
-    let served = match tls {
-        None => {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, service).with_graceful_shutdown(stop).await
-        }
-        Some(files) => {
-            let secure = TlsListener::start(listener, at, acceptor(files)?).tap_io(|_| {});
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(secure, service).with_graceful_shutdown(stop).await
-        }
-    };
-    served.map_err(|e| ListenError::System(at, e))
-}
-
-fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ListenError> {
-    let fault = |path: &std::path::Path, why: String| {
-        ListenError::Tls(format!("{}: {why}", path.display()))
-    };
-    let chain = CertificateDer::pem_file_iter(&files.cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| fault(&files.cert, e.to_string()))?;
-    let key =
-        PrivateKeyDer::from_pem_file(&files.key).map_err(|e| fault(&files.key, e.to_string()))?;
-    let mut config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|e| fault(&files.cert, e.to_string()))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// A listener whose connections have finished their handshake.
-struct TlsListener {
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    at: SocketAddr,
-}
-
-impl TlsListener {
-    /// Accepts in the background: one slow handshake holds up nobody else.
-    fn start(listener: TcpListener, at: SocketAddr, acceptor: TlsAcceptor) -> Self {
-        let (done, ready) = mpsc::channel(64);
-        let handshakes = Arc::new(Semaphore::new(MOST_HANDSHAKES));
+    let acceptor = tls.map(tls::acceptor).transpose()?;
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let peers = Peers::default();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut stop => break,
+        };
+        let Some((stream, peer, place)) = accepted else { continue };
+        let Some(guest) = peers.enter(peer.ip()) else { continue };
+        let (router, watcher, acceptor) = (router.clone(), graceful.watcher(), acceptor.clone());
         tokio::spawn(async move {
-            while !done.is_closed() {
-                let Ok(turn) = Arc::clone(&handshakes).acquire_owned().await else { return };
-                let Ok((stream, peer)) = listener.accept().await else {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                };
-                let (acceptor, done) = (acceptor.clone(), done.clone());
-                tokio::spawn(async move {
+            let _held = (place, guest);
+            match acceptor {
+                None => connection(stream, peer, router, watcher).await,
+                Some(acceptor) => {
                     let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                    drop(turn);
                     if let Ok(Ok(secure)) = shaken {
-                        // Closed: the server is ending.
-                        let _ = done.send((secure, peer)).await;
+                        connection(secure, peer, router, watcher).await;
                     }
-                });
+                }
             }
         });
-        Self { ready, at }
     }
+    drop(listener);
+    graceful.shutdown().await;
+    Ok(())
 }
 
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(ready) => ready,
-            None => std::future::pending().await,
+/// The next connection, when there is a place for it.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Without it a small answer may wait for the peer's acknowledgement.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, place))
+        }
+        Err(fault) => {
+            tracing::warn!(%fault, "a connection could not be accepted");
+            tokio::time::sleep(PAUSE).await;
+            None
         }
     }
+}
 
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        Ok(self.at)
+/// Serves one connection to its end. A fault of it is the peer's own affair.
+async fn connection<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(fault) = watcher.watch(served).await {
+        tracing::debug!(%fault, "a connection ended early");
     }
 }
+
+/// How many connections each address holds.
+#[derive(Clone, Default)]
+struct Peers(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection of an address; leaves the count when dropped.
+struct Guest {
+    peers: Peers,
+    address: IpAddr,
+}
+
+impl Peers {
+    /// Counts one more; `None` where the address holds too many.
+    fn enter(&self, address: IpAddr) -> Option<Guest> {
+        let mut held = self.0.lock().ok()?;
+        let count = held.entry(address).or_default();
+        if *count >= MOST_PER_ADDRESS {
+            return None;
+        }
+        *count += 1;
+        drop(held);
+        Some(Guest { peers: self.clone(), address })
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let Ok(mut held) = self.peers.0.lock() else { return };
+        if let Some(count) = held.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

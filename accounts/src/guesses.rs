@@ -56,16 +56,16 @@ impl Guesses {
     }
 
     /// Counts the guess; refuses when there were too many, whether right or wrong.
+    ///
+    /// What is refused for its address or its login counts for no account: one address
+    /// alone could otherwise keep every reader out.
     pub(crate) async fn count(&self, guess: &Guess, now: Timestamp) -> Result<(), Refusal> {
-        let by_account = self.shared.add(&guess.account, WINDOW_S, now).await?;
-        let by_login = self.shared.add(&guess.login, WINDOW_S, now).await?;
-        let by_address = self.shared.read(&guess.address, now).await?;
-        let limit = if by_account > PER_ACCOUNT {
-            "login name"
-        } else if by_login > PER_LOGIN {
-            "login in flight"
-        } else if by_address >= PER_ADDRESS {
+        let limit = if self.shared.read(&guess.address, now).await? >= PER_ADDRESS {
             "address"
+        } else if self.shared.add(&guess.login, WINDOW_S, now).await? > PER_LOGIN {
+            "login in flight"
+        } else if self.shared.add(&guess.account, WINDOW_S, now).await? > PER_ACCOUNT {
+            "login name"
         } else {
             return Ok(());
         };

@@ -35,18 +35,24 @@ impl Inbound {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// The value of a cookie; where a name is sent twice, the first.
+    /// The value of a cookie that is sent once; of a name sent twice nothing is known:
+    /// one of the two was set by somebody else, such as a sibling host.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies().find(|(n, _)| *n == name).map(|(_, v)| v)
+        let mut found = self.cookies().filter(|(n, _)| *n == name).map(|(_, v)| v);
+        let first = found.next();
+        first.filter(|_| found.next().is_none())
     }
 
     /// All cookies in the order sent; malformed pairs are passed over (they prove nothing).
+    ///
+    /// Only spaces and tabs are cut off (RFC 6265 section 4.2.1): a sibling host may set
+    /// `\u{2000}__Host-x`, which to the browser has no prefix and here must not gain one.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
             .filter(|(name, _)| name == "cookie")
             .flat_map(|(_, line)| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
     }
 
     /// Parameters of the query.

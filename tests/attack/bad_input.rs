@@ -65,7 +65,8 @@ async fn noise_at_every_address_is_answered_4xx_and_the_hub_goes_on() {
                 .expect("a request");
             let answer = machine(&world.hub.router, request).await;
             let fine = answer.status.is_client_error()
-                || (answer.status.is_success() && matches!(*path, "/discover" | "/oauth2/end_session"))
+                || (answer.status.is_success()
+                    && matches!(*path, "/discover" | "/oauth2/end_session"))
                 || answer.status.is_redirection();
             assert!(fine, "{method} {path}{query} seed {seed}: {}", answer.status);
             assert!(answer.headers.contains_key("content-type") || answer.status.is_redirection());
@@ -122,11 +123,16 @@ async fn every_page_carries_its_security_headers_and_reflects_nothing() {
     for address in addresses {
         let seen = browser.get(&address).await;
         assert!(!seen.body.contains("<script>alert"), "{address} reflects");
-        let csp = seen.headers.get("content-security-policy").unwrap_or_else(|| panic!("{address}"));
+        let csp =
+            seen.headers.get("content-security-policy").unwrap_or_else(|| panic!("{address}"));
         let csp = csp.to_str().expect("ASCII");
-        assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{csp}");
+        assert!(
+            csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"),
+            "{csp}"
+        );
         assert!(!csp.contains("unsafe-inline"), "{csp}");
         assert_eq!(seen.headers["x-content-type-options"], "nosniff");
+        assert!(seen.headers.contains_key("strict-transport-security"));
         assert!(seen.headers.contains_key("referrer-policy"));
         assert!(!seen.body.contains("style=\"") && !seen.body.contains(" onclick"), "{address}");
     }
@@ -134,11 +140,14 @@ async fn every_page_carries_its_security_headers_and_reflects_nothing() {
 
 #[tokio::test]
 async fn a_forwarded_address_counts_from_a_trusted_proxy_only() {
-    // N22: the reading room's address is claimed by a stranger's header.
+    // N22: the reading room's address is claimed by a stranger's header, to get the
+    // rules of another place.
     let world = World::new().await;
     let mut browser = world.browser();
     browser.address = std::net::SocketAddr::from(([203, 0, 113, 9], 1));
+    browser.forwarded_for = Some("192.0.2.200");
     let form = browser.get(&authorize(&[("member", "union")])).await;
     code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
-    assert!(browser.cookie("hub.test", "__Host-rp_recent").is_some());
+    let remembered = browser.cookie("hub.test", "__Host-rp_recent");
+    assert!(remembered.is_some(), "the header made it a shared computer");
 }

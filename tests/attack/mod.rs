@@ -7,4 +7,5 @@ mod oidc_tokens;
 mod saml_answers;
 mod saml_requests;
 mod sessions;
+mod side_doors;
 mod unsolicited;

@@ -1,6 +1,7 @@
 //! Authorization requests that must not be answered, or not there.
 
 use crate::harness::Seen;
+use crate::harness::browser::leads_to;
 use crate::harness::oidc::{authorize, code_of};
 use crate::harness::world::{HUB, ILL_CALLBACK, PASSWORD, World, sign_in};
 
@@ -33,7 +34,7 @@ async fn a_redirect_uri_is_matched_letter_for_letter() {
     ] {
         let seen = browser.get(&authorize(&[("redirect_uri", uri)])).await;
         stays_with_us(&seen, "OIDC-002");
-        assert!(!seen.body.contains("evil.test"), "the page links the attacker: {uri}");
+        assert!(!leads_to(&seen, "evil.test"), "the page leads to the attacker: {uri}");
     }
 }
 
@@ -57,7 +58,12 @@ async fn pkce_by_s256_is_required() {
     ] {
         let seen = browser.get(&authorize(&change)).await;
         let told = seen.query("error").is_some_and(|e| e == "invalid_request");
-        assert!(told || seen.body.contains("OIDC-004"), "{change:?} at {}: {}", seen.url, seen.body);
+        assert!(
+            told || seen.body.contains("OIDC-004"),
+            "{change:?} at {}: {}",
+            seen.url,
+            seen.body
+        );
     }
 }
 

@@ -1,9 +1,7 @@
 //! Token requests that must not be answered.
 
 use crate::harness::Browser;
-use crate::harness::oidc::{
-    VERIFIER, authorize, basic, claims, code_of, redeem, token, userinfo,
-};
+use crate::harness::oidc::{VERIFIER, authorize, basic, claims, code_of, redeem, token, userinfo};
 use crate::harness::world::{HUB, ILL_CALLBACK, ILL_SECRET, PASSWORD, World, sign_in};
 
 async fn code(world: &World) -> (Browser, String) {

@@ -162,16 +162,12 @@ async fn the_issuer_of_one_member_cannot_answer_the_request_of_another() {
     let relay_state = seen.query("RelayState").expect("RelayState");
     let xml = signed(&acme_answer(&world.clock, Some("_guessed")), acme_key());
     let answer = post_to_acs(&mut browser, &xml, Some(&relay_state)).await;
-    assert!(
-        answer.body.contains("LOG-015") || answer.body.contains("SAML-006"),
-        "{}",
-        answer.body
-    );
+    assert!(answer.body.contains("LOG-015") || answer.body.contains("SAML-006"), "{}", answer.body);
 }
 
 #[tokio::test]
 async fn an_issuer_that_nobody_registered_is_refused() {
-    with(|a| a.issuer = "https://evil.test/idp".to_owned(), "SAML-006").await;
+    with(|a| a.issuer = "https://evil.test/idp".to_owned(), "LOG-015").await;
 }
 
 #[tokio::test]
@@ -317,4 +313,66 @@ async fn a_failed_status_is_said_so() {
     )
     .expect("an answer");
     refused(&post_to_acs(&mut browser, &xml, Some(&asked.relay_state)).await, "SAML-018");
+}
+
+#[tokio::test]
+async fn a_forced_login_that_the_library_answers_from_its_session_is_refused() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let force = authorize(&[("member", "acme"), ("prompt", "login")]);
+    let asked = asked_of_acme(&browser.get(&force).await);
+    assert!(asked.xml.contains("ForceAuthn=\"true\""), "{}", asked.xml);
+    let mut answer = acme_answer(&world.clock, Some(&asked.id));
+    answer.authn_instant = answer.authn_instant.plus_s(-600);
+    let xml = signed(&answer, acme_key());
+    let seen = post_to_acs(&mut browser, &xml, Some(&asked.relay_state)).await;
+    assert!(!seen.outside, "a login of ten minutes ago passed for a new one");
+    assert!(browser.cookie("hub.test", "__Host-rp_sid").is_none(), "{}", seen.body);
+}
+
+#[tokio::test]
+async fn a_transient_name_is_no_key_of_a_reader() {
+    with(|a| a.attributes.retain(|a| a.name != saml::attr::PAIRWISE_ID), "LOG-033").await;
+}
+
+/// The state cookies of one login and the RelayState of another do not mix.
+#[tokio::test]
+async fn an_answer_cannot_be_slipped_into_another_login_of_the_same_browser() {
+    let world = World::new().await;
+    let (mut browser, first) = asked(&world).await;
+    let second = asked_of_acme(&browser.get(&authorize(&[("member", "acme")])).await);
+    let xml = signed(&acme_answer(&world.clock, Some(&first.id)), acme_key());
+    refused(&post_to_acs(&mut browser, &xml, Some(&second.relay_state)).await, "SAML-011");
+}
+
+/// P10: the new certificate stands beside the old one for a while, then alone.
+#[tokio::test]
+async fn a_library_renews_its_certificate_and_its_readers_stay_who_they_are() {
+    use crate::harness::oidc::{claims, redeem};
+    use crate::harness::world::{ACME_IDP, idp_metadata};
+    let world = World::new().await;
+    let (old, new) = (acme_key(), stranger_key());
+    let mut subjects = Vec::new();
+    for (registered, signing, refused_key) in [
+        (vec![old.certificate()], old, Some(new)),
+        (vec![old.certificate(), new.certificate()], old, None),
+        (vec![old.certificate(), new.certificate()], new, None),
+        (vec![new.certificate()], new, Some(old)),
+    ] {
+        let xml = idp_metadata(ACME_IDP, "https://acme.test", &registered, "acme.test");
+        world.hub.folder.write("registry/members/acme-idp.xml", xml);
+        world.hub.apply_folder().await;
+        if let Some(key) = refused_key {
+            let (mut browser, asked) = asked(&world).await;
+            let xml = signed(&acme_answer(&world.clock, Some(&asked.id)), key);
+            refused(&post_to_acs(&mut browser, &xml, Some(&asked.relay_state)).await, "SAML-003");
+        }
+        let (mut browser, asked) = asked(&world).await;
+        let xml = signed(&acme_answer(&world.clock, Some(&asked.id)), signing);
+        let code = code_of(&post_to_acs(&mut browser, &xml, Some(&asked.relay_state)).await);
+        let tokens = redeem(&world.hub, &code).await;
+        subjects.push(claims(tokens.json["id_token"].as_str().expect("a token"))["sub"].clone());
+    }
+    subjects.dedup();
+    assert_eq!(subjects.len(), 1, "the reader became another: {subjects:?}");
 }

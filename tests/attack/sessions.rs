@@ -1,5 +1,6 @@
 //! Sessions: their lives, their ends, and guesses at passwords (rules 2, 12, 13).
 
+use crate::harness::browser::leads_to;
 use crate::harness::oidc::{authorize, claims, code_of, redeem, userinfo};
 use crate::harness::world::{HUB, PASSWORD, World, sign_in};
 use crate::harness::{Browser, Seen};
@@ -125,7 +126,7 @@ async fn rp_initiated_logout_goes_back_to_a_registered_address_only() {
         .to_string()
     };
     let evil = browser.get(&address("https://evil.test/")).await;
-    assert!(!evil.outside && !evil.body.contains("evil.test"), "{}: {}", evil.url, evil.body);
+    assert!(!evil.outside && !leads_to(&evil, "evil.test"), "{}: {}", evil.url, evil.body);
     let seen = browser.get(&address("https://ill.test/bye")).await;
     // The report first, or at once: either way the address is the registered one, with state.
     let back = if seen.outside { seen.url.to_string() } else { seen.link("https://ill.test/bye") };
@@ -175,4 +176,79 @@ async fn a_wrong_password_keeps_the_login_name_and_never_the_password() {
         let seen = sign_in(&mut browser, &page, empty.0, empty.1).await;
         assert!(!seen.outside, "an empty field was accepted");
     }
+}
+
+#[tokio::test]
+async fn a_suspended_reader_gets_nothing_more() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let form = browser.get(&authorize(&[("member", "union")])).await;
+    let code = code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    let tokens = redeem(&world.hub, &code).await;
+    let access = tokens.json["access_token"].as_str().expect("a token").to_owned();
+    let unused = code_of(&browser.get(&authorize(&[])).await);
+    let durable = &world.hub.installation.durable;
+    let union = model::MemberId::parse("union").expect("an id");
+    let account = durable.find_account(Some(&union), "reader-a").await.expect("the store");
+    let reader = account.expect("an account").id;
+    durable.suspend_reader(&reader, world.hub.installation.moment().now).await.expect("the store");
+    assert_eq!(userinfo(&world.hub, &access).await.status, 401, "its token lives on");
+    assert!(redeem(&world.hub, &unused).await.json["access_token"].is_null(), "its code works");
+    let seen = browser.get(&authorize(&[])).await;
+    assert!(!seen.outside && seen.body.contains("LOG-022"), "its session works: {}", seen.body);
+    let mut other = world.browser();
+    let form = other.get(&authorize(&[("member", "union")])).await;
+    let seen = sign_in(&mut other, &form, "reader-a", PASSWORD).await;
+    assert!(!seen.outside && other.cookie("hub.test", "__Host-rp_sid").is_none(), "{}", seen.body);
+    durable.lift_suspension(&reader).await.expect("the store");
+    code_of(&browser.get(&authorize(&[])).await);
+}
+
+/// A reader of a library's own system is cut off like any other, also at the next login.
+#[tokio::test]
+async fn a_suspended_reader_of_a_campus_does_not_log_in_again() {
+    use crate::harness::saml::{answer_as_acme, asked_of_acme};
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let asked = asked_of_acme(&browser.get(&authorize(&[("member", "acme")])).await);
+    code_of(&answer_as_acme(&mut browser, &world.clock, &asked).await);
+    let installation = &world.hub.installation;
+    let sid = browser.cookie("hub.test", "__Host-rp_sid").expect("a session");
+    let sid = model::Sid::parse(sid).expect("a session id");
+    let now = installation.moment().now;
+    let session = installation.shared.find(&sid, now).await.expect("the store").expect("it runs");
+    installation.durable.suspend_reader(&session.reader.id, now).await.expect("the store");
+    let mut other = world.browser();
+    let asked = asked_of_acme(&other.get(&authorize(&[("member", "acme")])).await);
+    let seen = answer_as_acme(&mut other, &world.clock, &asked).await;
+    assert!(!seen.outside && seen.body.contains("LOG-022"), "{}", seen.body);
+    assert!(
+        other.cookie("hub.test", "__Host-rp_sid").is_none(),
+        "a session for a suspended reader"
+    );
+}
+
+#[tokio::test]
+async fn a_connector_that_is_gone_takes_its_sessions_along() {
+    use crate::harness::saml::{answer_as_acme, asked_of_acme};
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let asked = asked_of_acme(&browser.get(&authorize(&[("member", "acme")])).await);
+    let code = code_of(&answer_as_acme(&mut browser, &world.clock, &asked).await);
+    world.hub.change("members/acme.toml", "id = \"campus\"", "id = \"other\"").await;
+    assert!(redeem(&world.hub, &code).await.json["access_token"].is_null(), "its code works");
+    let seen = browser.get(&authorize(&[])).await;
+    assert!(!seen.outside, "N14: a session of a removed connector was enough");
+}
+
+#[tokio::test]
+async fn a_replayed_form_opens_no_session_either() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[("member", "union")])).await;
+    let mut thief = browser.clone();
+    code_of(&sign_in(&mut browser, &page, "reader-a", PASSWORD).await);
+    let seen = sign_in(&mut thief, &page, "reader-a", PASSWORD).await;
+    assert!(!seen.outside && seen.body.contains("LOG-004"), "{}", seen.body);
+    assert!(thief.cookie("hub.test", "__Host-rp_sid").is_none(), "the leg was admitted twice");
 }

@@ -76,10 +76,8 @@ async fn it_never_replaces_another_persons_session_without_a_press() {
         .into_iter()
         .find(|f| f.action.contains("/login/confirm"))
         .unwrap_or_else(|| panic!("no button:\n{}", seen.body));
-    let fields: Vec<_> =
-        confirm.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let forged =
-        browser.post(&format!("{HUB}/login/confirm"), &fields, "https://evil.test/").await;
+    let fields: Vec<_> = confirm.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let forged = browser.post(&format!("{HUB}/login/confirm"), &fields, "https://evil.test/").await;
     assert!(!forged.outside && forged.status.is_client_error(), "{}", forged.body);
     let pressed = browser.submit(&seen, &confirm).await;
     assert!(pressed.outside, "{}", pressed.body);

@@ -1,0 +1,66 @@
+use super::*;
+use axum::routing::{get, post};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+async fn started() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = bind(([127, 0, 0, 1], 0).into(), "a port").await.expect("a port");
+    let at = listener.local_addr().expect("an address");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let router = Router::new()
+        .route("/", get(|| async { "here" }))
+        .route("/post", post(|body: String| async move { body }));
+    let served = tokio::spawn(async move {
+        let stop = async {
+            let _ = stopped.await;
+        };
+        serve(listener, None, router, stop).await.expect("serves");
+    });
+    (at, stop, served)
+}
+
+async fn all(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let _ended = stream.read_to_string(&mut text).await;
+    text
+}
+
+/// The clock of the runtime stands still and jumps where nothing else is to be done.
+#[tokio::test(start_paused = true)]
+async fn a_head_that_does_not_come_is_not_waited_for() {
+    let (at, _stop, _served) = started().await;
+    for begun in ["", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow"] {
+        let mut stream = TcpStream::connect(at).await.expect("connects");
+        stream.write_all(begun.as_bytes()).await.expect("writes");
+        let ended = tokio::time::timeout(HEAD * 4, all(&mut stream)).await;
+        assert!(ended.is_ok(), "`{begun}` is held for ever");
+    }
+}
+
+#[tokio::test]
+async fn a_running_request_is_answered_after_the_stop_and_no_new_one_is() {
+    let (at, stop, served) = started().await;
+    let mut stream = TcpStream::connect(at).await.expect("connects");
+    let head =
+        "POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.expect("writes");
+    // The server asks for the body: the request is running.
+    let mut asked = [0; 8];
+    stream.read_exact(&mut asked).await.expect("100");
+    stop.send(()).expect("it runs");
+    stream.write_all(b"body").await.expect("writes");
+    assert!(all(&mut stream).await.ends_with("body"));
+    served.await.expect("ends");
+    assert!(TcpStream::connect(at).await.is_err(), "it still listens");
+}
+
+#[test]
+fn an_address_holds_only_so_many_connections() {
+    let peers = Peers::default();
+    let address = IpAddr::from([192, 0, 2, 1]);
+    let mut guests: Vec<_> = (0..MOST_PER_ADDRESS).map(|_| peers.enter(address)).collect();
+    assert!(guests.iter().all(Option::is_some));
+    assert!(peers.enter(address).is_none(), "one too many");
+    assert!(peers.enter(IpAddr::from([192, 0, 2, 2])).is_some(), "another address");
+    guests.pop();
+    assert!(peers.enter(address).is_some(), "a place is free again");
+}
