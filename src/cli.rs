@@ -29,7 +29,7 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Write what is applied as a registry folder.
     Export {
-        /// The folder to write; made where absent, refused where it holds another registry.
+        /// The folder to write; made where absent, refused where not empty.
         dir: PathBuf,
     },
     /// Check a registry folder: file, key and remedy of every fault.
@@ -41,7 +41,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the redacted steps of a login.
     Trace {
-        /// The login code, as on the error page: K7F2-9QXD.
+        /// The login code, as on the error page: K7F2-9QXP.
         code: String,
     },
     /// Central accounts.

@@ -125,9 +125,12 @@ impl Config {
             .map_err(|e| ConfigError::Unreadable { file: file.clone(), why: e.to_string() })?;
         let mut table: Table = toml::from_str(&text)
             .map_err(|e| ConfigError::Malformed { file: file.clone(), why: e.to_string() })?;
+        let mut file = file;
         for (name, value) in environment {
             if let Some(key) = name.strip_prefix("READERPASS_") {
                 lay_over(&mut table, key, &value);
+                // A fault may lie in either: both are named.
+                file = format!("{file} with {name}");
             }
         }
         let raw: Raw = Value::Table(table).try_into().map_err(|e: toml::de::Error| {

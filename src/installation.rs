@@ -37,6 +37,11 @@ pub enum OpenError {
     /// The data folder.
     #[error("data_dir {0}: {1} — make the folder, or let its owner write to it")]
     Folder(String, std::io::Error),
+    /// The master key of an installation that has one is not there.
+    #[error(
+        "master_key_file {0}: missing, and this installation's keys are sealed under it — bring it back from the backup"
+    )]
+    KeyLost(String),
     /// A store.
     #[error(transparent)]
     Store(#[from] store::StoreError),
@@ -79,6 +84,9 @@ impl Installation {
             .create(&config.data_dir)
             .map_err(|e| OpenError::Folder(config.data_dir.display().to_string(), e))?;
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
+        if !config.master_key_file.exists() && config.data_dir.join("durable.db").exists() {
+            return Err(OpenError::KeyLost(config.master_key_file.display().to_string()));
+        }
         let master = MasterKey::load_or_create(&config.master_key_file, &entropy)?;
         let (durable, shared) = store::open(&StoreConfig {
             data_dir: config.data_dir.clone(),

@@ -7,10 +7,16 @@ root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# What cannot be had here is said at the end of ./test, and fails the tests that need it.
+not_shown() {
+    mkdir -p ../test-output
+    echo "$*" | tee -a ../test-output/not-shown.txt
+}
+
 packages=(
-    redis-server xmlsec1 stunnel4 openssl curl
+    redis-server xmlsec1
     python3-venv python3-pip nodejs npm
-    php-cli php-xml php-mbstring php-sqlite3 simplesamlphp
+    php-cli php-xml php-mbstring simplesamlphp
     chromium fonts-noto-cjk
 )
 missing=()
@@ -29,6 +35,15 @@ if [ "${#missing[@]}" -gt 0 ]; then
     echo "installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     root apt-get update -qq
+    wanted=("${missing[@]}")
+    missing=()
+    for package in "${wanted[@]}"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            missing+=("$package")
+        else
+            not_shown "this distribution has no package $package"
+        fi
+    done
     # Servers are started by the tests on ports of their own, never by the package.
     printf '#!/bin/sh\nexit 101\n' | root tee /usr/sbin/policy-rc.d >/dev/null
     root chmod +x /usr/sbin/policy-rc.d
@@ -47,16 +62,23 @@ if [ -f peers/py/requirements.txt ]; then
     if ! cmp -s peers/py/requirements.txt "$stamp"; then
         rm -rf peers/py/.venv
         python3 -m venv peers/py/.venv
-        peers/py/.venv/bin/pip install --quiet --require-hashes -r peers/py/requirements.txt
-        cp peers/py/requirements.txt "$stamp"
+        if peers/py/.venv/bin/pip install --quiet --require-hashes -r peers/py/requirements.txt; then
+            cp peers/py/requirements.txt "$stamp"
+        else
+            rm -rf peers/py/.venv
+            not_shown "peers in Python: pip could not install peers/py/requirements.txt"
+        fi
     fi
 fi
 for folder in peers/js browser; do
     if [ -f "$folder/package-lock.json" ]; then
         stamp=$folder/node_modules/.stamp
         if ! cmp -s "$folder/package-lock.json" "$stamp"; then
-            (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
-            cp "$folder/package-lock.json" "$stamp"
+            if (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts); then
+                cp "$folder/package-lock.json" "$stamp"
+            else
+                not_shown "$folder: npm could not install its package-lock.json"
+            fi
         fi
     fi
 done

@@ -54,21 +54,14 @@ impl Login {
     ) -> Result<Authenticated, Refusal> {
         require_asked(&claimed, &door)?;
         open_member(&turn.snapshot, claimed.member())?;
-        let leg = async {
-            match door {
-                Door::Asked { handle, until, .. } => {
-                    let key = handle.as_str();
-                    Ok(self.0.shared.put_once(Space::Leg, key, until, turn.now()).await?)
-                }
-                Door::Unasked { .. } => Ok::<bool, Refusal>(true),
-            }
-        };
-        let (leg_is_first, claim_is_first) =
-            tokio::try_join!(leg, self.use_up(claimed.once(), turn.now()))?;
-        if !leg_is_first {
+        // One after the other: of two nodes that are brought the same answer at once, one could
+        // win the leg and the other the assertion, and the reader would be let in by neither.
+        if let Door::Asked { handle, until, .. } = door
+            && !self.0.shared.put_once(Space::Leg, handle.as_str(), until, turn.now()).await?
+        {
             return Err(at(&claimed, code::LOG_LEG_USED, "this leg was admitted before"));
         }
-        if !claim_is_first {
+        if !self.use_up(claimed.once(), turn.now()).await? {
             return Err(at(&claimed, code::SAML_REPLAY, "the claim was used before"));
         }
         let indexes = self.indexes_of(&claimed);

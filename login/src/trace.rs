@@ -40,7 +40,7 @@ impl Login {
         if let Some(member) = &passage.member {
             refusal = refusal.at_member(member);
         }
-        passage.flight.step(StepKind::Refused, refusal.code().as_str(), turn.now());
+        passage.flight.step(StepKind::Refused, &why(&refusal), turn.now());
         let may_ask = passage.flight.may_ask();
         if let Err(unwritten) = self.note_refusal(turn, &passage, &refusal, may_ask).await {
             refusal = unwritten;
@@ -100,7 +100,7 @@ impl Login {
         if !self.may_trace(turn).await {
             return;
         }
-        push_step(&mut steps, StepKind::Refused, refusal.code().as_str(), turn.now());
+        push_step(&mut steps, StepKind::Refused, &why(refusal), turn.now());
         let mut record = TraceRecord {
             code,
             service: refusal.detail().service.clone(),
@@ -190,6 +190,17 @@ pub(crate) fn log(code: LoginCode, refusal: &Refusal) {
         detail = %detail.log,
         "refused"
     );
+}
+
+/// The code, and what policy says to it: rules, class and standing, no value of a reader.
+/// The detail of other rooms stays in the log.
+fn why(refusal: &Refusal) -> String {
+    let code = refusal.code().as_str();
+    if code.starts_with("POL-") {
+        format!("{code}: {}", refusal.detail().log)
+    } else {
+        code.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! `readerpass audit verify`
 
 use super::print::Printer;
-use super::{CommandError, Ended, installation};
+use super::{CommandError, Ended, existing_installation};
 use crate::cli::Cli;
 use std::fmt::Write as _;
 
 pub(super) async fn verify(cli: &Cli, print: Printer) -> Result<Ended, CommandError> {
-    let hub = installation(cli).await?;
+    let hub = existing_installation(cli).await?;
     let report = hub.durable.verify_audit().await?;
     let mut text = format!("{} entries of {} writers\n", report.entries, report.writers);
     for fault in &report.broken {

@@ -4,7 +4,7 @@
 //! one that a service could be given: no session, no proof of a login.
 
 use super::print::Printer;
-use super::{CommandError, Ended, installation};
+use super::{CommandError, Ended, existing_installation};
 use crate::cli::{Cli, ExplainArgs};
 use crate::outside::moment_now;
 use metadata::{Bundle, PublicUrl, Snapshot};
@@ -12,7 +12,7 @@ use model::{
     Class, ConnectorId, Evidence, LangTag, LocalKey, Member, Membership, Profile, Reader, ReaderId,
     Service, ServiceId, Standing, Text, Timestamp,
 };
-use policy::{Context, Decision, Facts, Outcome};
+use policy::{Context, Decision, Facts, Obligation, Outcome, Release, Verdict};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -57,13 +57,13 @@ pub(super) async fn run(
     let verdict = snapshot.policy().weigh(&facts);
     let outcome = policy::fill(&verdict, &reader, membership, member, service);
     let allowed = matches!(outcome, Outcome::Release(_));
-    say(&snapshot, service, &outcome, print);
+    say(&snapshot, service, &verdict, &outcome, print);
     Ok(if allowed { Ended::Good } else { Ended::NotGood })
 }
 
 async fn snapshot(cli: &Cli, args: &ExplainArgs) -> Result<Arc<Snapshot>, CommandError> {
     let Some(dir) = &args.registry else {
-        return Ok(installation(cli).await?.registry.current());
+        return Ok(existing_installation(cli).await?.registry.current());
     };
     let faults = |faults: Vec<metadata::Fault>| {
         let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
@@ -162,57 +162,69 @@ fn both(text: &Text) -> String {
     if zh == en { zh.to_owned() } else { format!("{zh} · {en}") }
 }
 
-fn say(snapshot: &Snapshot, service: &Service, outcome: &Outcome, print: Printer) {
+fn say(
+    snapshot: &Snapshot,
+    service: &Service,
+    verdict: &Verdict,
+    outcome: &Outcome,
+    print: Printer,
+) {
     match outcome {
-        Outcome::Release(release) => {
-            let mut text = format!("{} may be entered\n", service.id);
-            let mut rows = Vec::new();
-            for row in release.reasons() {
-                let decision = match row.decision {
-                    Decision::Given => "given",
-                    Decision::Withheld => "withheld",
-                    Decision::Absent => "absent",
-                };
-                let value = row
-                    .what
-                    .parse::<model::ValueName>()
-                    .ok()
-                    .and_then(|name| release.get(name))
-                    .and_then(|v| serde_json::to_value(v).ok());
-                let shown = value.as_ref().map_or_else(String::new, |v| format!(" = {v}"));
-                let rules = row.rules.join(", ");
-                let by = if rules.is_empty() { String::new() } else { format!(" [{rules}]") };
-                let _ = writeln!(text, "  {decision:<9} {}{shown}", row.what);
-                let _ = writeln!(text, "            {}{by}", both(&row.because));
-                rows.push(serde_json::json!({
-                    "what": row.what, "decision": decision, "value": value,
-                    "because": row.because, "rules": row.rules,
-                }));
-            }
+        Outcome::Release(release) => allowed(snapshot, service, release, print),
+        Outcome::Needs(Obligation::FreshLogin { max_age_s }) => {
+            let text = format!(
+                "{} asks for a login not older than {max_age_s} seconds: the reader logs in again\n",
+                service.id
+            );
             let json = serde_json::json!({
-                "service": service.id, "allowed": true, "values": rows,
-                "registry_version": snapshot.version(),
-            });
-            print.result(&json, &text);
-        }
-        Outcome::Needs(obligation) => {
-            let text =
-                format!("{} needs something of the reader first: {obligation:?}\n", service.id);
-            let json = serde_json::json!({
-                "service": service.id, "allowed": false, "needs": format!("{obligation:?}"),
+                "service": service.id, "allowed": false, "needs": { "fresh_login": max_age_s },
             });
             print.result(&json, &text);
         }
         Outcome::Refused(refusal) => {
             let mut text = format!("{} may not be entered: {}\n", service.id, refusal.code());
+            let rules: Vec<_> = verdict.reasons().iter().map(|r| r.rule.as_str()).collect();
             for reason in &refusal.detail().reasons {
                 let _ = writeln!(text, "  {}", both(reason));
             }
+            let _ = writeln!(text, "  [{}]", rules.join(", "));
             let json = serde_json::json!({
                 "service": service.id, "allowed": false, "code": refusal.code().as_str(),
-                "reasons": refusal.detail().reasons,
+                "reasons": refusal.detail().reasons, "rules": rules,
             });
             print.result(&json, &text);
         }
     }
+}
+
+fn allowed(snapshot: &Snapshot, service: &Service, release: &Release, print: Printer) {
+    let mut text = format!("{} may be entered\n", service.id);
+    let mut rows = Vec::new();
+    for row in release.reasons() {
+        let decision = match row.decision {
+            Decision::Given => "given",
+            Decision::Withheld => "withheld",
+            Decision::Absent => "absent",
+        };
+        let value = row
+            .what
+            .parse::<model::ValueName>()
+            .ok()
+            .and_then(|name| release.get(name))
+            .and_then(|v| serde_json::to_value(v).ok());
+        let shown = value.as_ref().map_or_else(String::new, |v| format!(" = {v}"));
+        let rules = row.rules.join(", ");
+        let by = if rules.is_empty() { String::new() } else { format!(" [{rules}]") };
+        let _ = writeln!(text, "  {decision:<9} {}{shown}", row.what);
+        let _ = writeln!(text, "            {}{by}", both(&row.because));
+        rows.push(serde_json::json!({
+            "what": row.what, "decision": decision, "value": value,
+            "because": row.because, "rules": row.rules,
+        }));
+    }
+    let json = serde_json::json!({
+        "service": service.id, "allowed": true, "values": rows,
+        "registry_version": snapshot.version(),
+    });
+    print.result(&json, &text);
 }

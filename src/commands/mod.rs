@@ -77,6 +77,19 @@ pub(crate) async fn installation(cli: &Cli) -> Result<Installation, CommandError
     Ok(Installation::open(configuration(cli)?).await?)
 }
 
+/// The installation that `--config` names, for commands that only look: a
+/// mistyped folder must not read as an empty installation that is all well.
+pub(crate) async fn existing_installation(cli: &Cli) -> Result<Installation, CommandError> {
+    let config = configuration(cli)?;
+    if !config.data_dir.join("durable.db").exists() {
+        return Err(CommandError::Failed(format!(
+            "data_dir {}: no installation there — name the right one in the configuration, or run `readerpass apply DIR` to begin one",
+            config.data_dir.display()
+        )));
+    }
+    Ok(Installation::open(config).await?)
+}
+
 /// The configuration that `--config` names, with the environment over it.
 pub(crate) fn configuration(cli: &Cli) -> Result<Config, CommandError> {
     let known = |name: &str| name.starts_with("READERPASS_") && name != "READERPASS_LOG";

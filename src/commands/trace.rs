@@ -1,14 +1,14 @@
 //! `readerpass trace LOGIN-CODE`
 
 use super::print::Printer;
-use super::{CommandError, Ended, installation};
+use super::{CommandError, Ended, existing_installation};
 use crate::cli::Cli;
 use model::{Code, LoginCode, TraceRecord};
 use std::fmt::Write as _;
 
 pub(super) async fn run(cli: &Cli, code: &str, print: Printer) -> Result<Ended, CommandError> {
     let code = LoginCode::parse(code).map_err(|e| CommandError::Usage(e.to_string()))?;
-    let hub = installation(cli).await?;
+    let hub = existing_installation(cli).await?;
     let Some(record) = hub.shared.find_trace(code).await? else {
         let text =
             format!("{code}: no such login is kept; only logins that ended are, for 14 days\n");

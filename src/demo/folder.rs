@@ -2,6 +2,7 @@
 
 use model::Moment;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct DemoFolder {
     path: PathBuf,
     temporary: bool,
+    /// Held while the demo runs.
+    _lock: Option<File>,
 }
 
 impl DemoFolder {
@@ -18,8 +21,15 @@ impl DemoFolder {
         let mut builder = std::fs::DirBuilder::new();
         builder.mode(0o700);
         if let Some(path) = data {
-            builder.recursive(true).create(path)?;
-            return Ok(Self { path: std::path::absolute(path)?, temporary: false });
+            let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+            builder.recursive(true).create(path).map_err(named)?;
+            require_own(path)?;
+            let lock = lock(path)?;
+            return Ok(Self {
+                path: std::path::absolute(path)?,
+                temporary: false,
+                _lock: Some(lock),
+            });
         }
         let mut name = String::from("readerpass-demo-");
         for byte in moment.entropy.bytes::<8>() {
@@ -27,7 +37,7 @@ impl DemoFolder {
         }
         let path = std::env::temp_dir().join(name);
         builder.create(&path)?;
-        Ok(Self { path, temporary: true })
+        Ok(Self { path, temporary: true, _lock: None })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -59,6 +69,29 @@ impl DemoFolder {
             .open(path)?;
         file.write_all(content)
     }
+}
+
+/// A folder with somebody's files is not taken: the demo writes a registry and a configuration.
+fn require_own(path: &Path) -> io::Result<()> {
+    let is_empty = std::fs::read_dir(path)?.next().is_none();
+    if is_empty || path.join("demo.json").exists() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{}: not empty, and not a demo's — name a new folder with --data DIR",
+        path.display()
+    )))
+}
+
+fn lock(path: &Path) -> io::Result<File> {
+    let lock = File::create(path.join("demo.lock"))?;
+    lock.try_lock().map_err(|_| {
+        io::Error::other(format!(
+            "{}: a demo is running there — end it, or name another folder with --data DIR",
+            path.display()
+        ))
+    })?;
+    Ok(lock)
 }
 
 impl Drop for DemoFolder {

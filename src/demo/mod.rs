@@ -41,11 +41,12 @@ async fn run_in(
 ) -> Result<(), CommandError> {
     let moment = moment_now();
     let mut record = Record::load_or_draw(folder, plan, &moment)?;
+    // First of all: it marks the folder as a demo's.
+    record.save(folder)?;
     let libraries = libraries::prepare(folder, plan, &mut record).await?;
     let services = services(plan, &record)?;
     let hub = hub::prepare(folder, plan, &record, &libraries, &services).await?;
     libraries::introduce(folder, plan, &hub).await?;
-    record.save(folder)?;
 
     let plan::Listeners { hub: hub_listener, services: service_listeners, libraries: held } =
         listeners;

@@ -47,5 +47,6 @@ async fn a_central_reader_reaches_a_saml_service_by_a_posted_request() {
         .post("https://hub.test/saml/idp/sso?member=union", &fields, "https://journals.test/")
         .await;
     let arrived = sign_in(&mut browser, &page, "reader-a", PASSWORD).await;
-    accept(&mut browser, &world.clock, &arrived, REQUEST_ID).await;
+    let assertion = accept(&mut browser, &world.clock, &arrived, REQUEST_ID).await;
+    assert_eq!(value(&assertion, "member"), ["union"]);
 }

@@ -1,4 +1,6 @@
 //! The house against its plan.
 
 mod arrows;
+mod checks;
 mod documents;
+mod proofs;

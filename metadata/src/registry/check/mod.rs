@@ -13,7 +13,7 @@ pub(super) use address::web_address;
 
 use super::Fault;
 use super::read::Reading;
-use model::Text;
+use model::{Member, Text};
 use policy::PolicySet;
 
 /// Everything that can be judged from one file, the ids of the others and the policies.
@@ -48,6 +48,7 @@ fn policies(reading: &Reading, faults: &mut Vec<Fault>) {
     let file = |name: &str| format!("policy/{name}");
     match PolicySet::compile(&reading.content.policy_source(), &reading.content.services) {
         Ok(set) => {
+            undeclared(&set, &reading.content.members, faults);
             for (name, key, member) in set.named_members() {
                 if !reading.member_files.contains(member.as_str()) {
                     let what = format!("there is no member `{member}`");
@@ -66,6 +67,19 @@ fn policies(reading: &Reading, faults: &mut Vec<Fault>) {
             what: f.what,
             remedy: f.remedy,
         })),
+    }
+}
+
+/// Members of a class that the policy does not declare: no rule would ever hold for them.
+fn undeclared(set: &PolicySet, members: &[Member], faults: &mut Vec<Fault>) {
+    let known: Vec<_> = set.classes().map(|(class, _)| class.as_str()).collect();
+    if known.is_empty() {
+        return;
+    }
+    for member in members.iter().filter(|m| !known.contains(&m.class.as_str())) {
+        let what = format!("class `{}` stands in no [classes] of policy/matrix.toml", member.class);
+        let remedy = format!("declare it there, or use one of {}", known.join(", "));
+        faults.push(Fault::key(&format!("members/{}.toml", member.id), "class", what, remedy));
     }
 }
 

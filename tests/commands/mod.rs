@@ -1,0 +1,118 @@
+//! The command line as scripts and operators use it: the built program on folders.
+
+mod accounts;
+mod audit;
+mod logins;
+mod registry;
+
+use crate::harness::folder::Folder;
+use crate::peers::installed::readerpass;
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// What a run of the program said, and how it ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ended {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+}
+
+/// Runs the program in a folder; `readerpass.toml` there is its configuration, if any.
+pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(readerpass());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("READERPASS_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command.current_dir(folder).args(arguments).output().expect("it runs");
+    Ended {
+        code: output.status.code().expect("a code"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// An installation of its own with the sample consortium applied.
+pub fn installation() -> Folder {
+    let folder = Folder::new("commands");
+    folder.write("readerpass.toml", "public_url = \"https://hub.test\"\n");
+    let applied = run(folder.path(), &["apply", &sample()]);
+    assert_eq!(applied.code, 0, "{applied:?}");
+    folder
+}
+
+/// The sample registry, as it lies in the repository.
+pub fn sample() -> String {
+    format!("{}/../demo/registry", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A copy of the sample registry, to be spoiled.
+pub fn copy_of_sample() -> Folder {
+    let folder = Folder::new("registry");
+    for part in ["", "members", "services", "policy"] {
+        for entry in std::fs::read_dir(Path::new(&sample()).join(part)).expect("a folder").flatten()
+        {
+            if entry.path().is_file() {
+                let name = Path::new(part).join(entry.file_name());
+                let content = std::fs::read(entry.path()).expect("a file");
+                folder.write(name.to_str().expect("UTF-8"), content);
+            }
+        }
+    }
+    folder
+}
+
+/// The usage of the whole is a contract: wrong use is told apart from a bad answer.
+#[test]
+fn wrong_use_ends_with_2_and_says_what_is_right() {
+    let folder = installation();
+    for (arguments, says) in [
+        (&["aply"][..], "apply"),
+        (&["apply"][..], "<DIR>"),
+        (&["account", "create", "--login", "x"][..], "--member"),
+        (
+            &["account", "create", "--login", "x", "--role", "operator", "--member", "nju"][..],
+            "--member",
+        ),
+        (&["account", "create", "--login", "x", "--role", "king"][..], "operator"),
+        (&["trace", "K7F2"][..], "code"),
+        (&["explain", "--service", "ill"][..], "--member"),
+        (&["demo", "--port", "80"][..], "1024"),
+    ] {
+        let ended = run(folder.path(), arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
+        assert!(ended.err.contains(says), "{arguments:?} does not say `{says}`: {ended:?}");
+        assert!(ended.out.is_empty(), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_command_without_an_installation_says_how_to_name_one() {
+    let folder = Folder::new("empty");
+    for arguments in
+        [&["serve"][..], &["export", "x"], &["audit", "verify"], &["trace", "2222-2222"]]
+    {
+        let ended = run(folder.path(), arguments);
+        assert!(ended.code == 1 || ended.code == 2, "{ended:?}");
+        if arguments[0] != "trace" {
+            assert!(ended.err.contains("--config"), "{arguments:?}: {ended:?}");
+        }
+    }
+    folder.write("readerpass.toml", "public_url = \"http://login.example.org\"\nlisten = 5\n");
+    let ended = run(folder.path(), &["serve"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.err.contains("readerpass.toml") && ended.err.contains("listen"), "{ended:?}");
+    folder.write("readerpass.toml", "public_url = \"http://login.example.org\"\n");
+    let ended = run(folder.path(), &["serve"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.err.contains("public_url"), "{ended:?}");
+}

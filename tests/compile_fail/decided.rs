@@ -1,0 +1,5 @@
+//! The inside of an answer.
+
+use login::decide::{Decided, Live};
+
+fn main() {}

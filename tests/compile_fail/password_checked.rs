@@ -1,0 +1,5 @@
+//! A password that nobody compared.
+#![allow(unreachable_code)]
+fn main() {
+    let _ = accounts::PasswordChecked { account: todo!() };
+}

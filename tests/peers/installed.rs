@@ -1,0 +1,87 @@
+//! What is there to test against. What is not is said in test-output/not-shown.txt,
+//! never left out in silence.
+
+use super::library::Library;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The folder with the scripts.
+pub fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
+}
+
+pub fn python() -> PathBuf {
+    scripts().join("py/.venv/bin/python")
+}
+
+/// The public folder of Debian's package.
+pub const SIMPLESAMLPHP: &str = "/usr/share/simplesamlphp/www";
+
+/// The program as `cargo build --bin readerpass` leaves it: beside this test's own folder.
+pub fn readerpass() -> PathBuf {
+    let own = std::env::current_exe().expect("our own path");
+    let beside = own.ancestors().nth(2).expect("target/debug").join("readerpass");
+    assert!(beside.is_file(), "{}: run `cargo build --bin readerpass` first", beside.display());
+    beside
+}
+
+/// Whether everything that this test with that library needs is installed.
+///
+/// # Panics
+/// Where something is missing and TESTS_REQUIRE_PEERS is set, as `./test` does.
+pub fn is_ready(library: Library) -> bool {
+    let missing = missing(library);
+    if missing.is_empty() {
+        return true;
+    }
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("peers");
+    let line = format!("{test}: {}: run tests/install.sh\n", missing.join("; "));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-output");
+    let file = folder.join("not-shown.txt");
+    std::fs::create_dir_all(&folder).expect("test-output");
+    std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(file)
+        .and_then(|mut file| file.write_all(line.as_bytes()))
+        .expect("test-output/not-shown.txt");
+    #[expect(clippy::disallowed_methods, reason = "how ./test says that nothing may be left out")]
+    let is_required = std::env::var_os("TESTS_REQUIRE_PEERS").is_some();
+    assert!(!is_required, "{line}");
+    false
+}
+
+fn missing(library: Library) -> Vec<String> {
+    let js = scripts().join("js/node_modules/openid-client");
+    let mut files = vec![python(), js, PathBuf::from("/usr/bin/xmlsec1")];
+    let mut programs = vec!["node"];
+    if library == Library::SimpleSamlPhp {
+        files.push(SIMPLESAMLPHP.into());
+        programs.push("php");
+    }
+    let files = files.iter().filter(|path| !path.exists());
+    let mut missing: Vec<String> = files.map(|path| format!("no {}", path.display())).collect();
+    for program in programs {
+        let found = std::process::Command::new(program).arg("--version").output();
+        if !found.is_ok_and(|ended| ended.status.success()) {
+            missing.push(format!("no program `{program}`"));
+        }
+    }
+    missing.extend(unresolved());
+    missing
+}
+
+/// Names that the system does not lead to loopback.
+fn unresolved() -> Vec<String> {
+    use std::net::ToSocketAddrs as _;
+    ["hub", "ssp", "pyidp", "pysp", "nodeapp", "pyapp"]
+        .iter()
+        .map(|name| format!("{name}.test"))
+        .filter(|host| {
+            let found = (host.as_str(), 443).to_socket_addrs();
+            !found.is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+        })
+        .map(|host| format!("no {host} in /etc/hosts"))
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! Real programs as counterparts, over TLS and with real names: pysaml2 and
+//! SimpleSAMLphp as libraries, openid-client, Authlib and pysaml2 as services.
+//!
+//! ```text
+//! reader.rs ──▶ the hub (target/debug/readerpass) ──▶ libraries, services
+//!               consortium.rs starts them all, program.rs ends them
+//! ```
+//!
+//! The scripts lie in `py/`, `js/` and `simplesamlphp/`; `tests/install.sh` installs what
+//! they need, `cargo build --bin readerpass` the hub, `cargo test -p system-tests
+//! --features peers peers::` runs them.
+
+mod authority;
+mod consortium;
+mod forged;
+mod hub;
+pub mod installed;
+mod library;
+mod matrix;
+pub mod program;
+mod reader;
+mod registry;
+mod service;
+mod simplesamlphp;
+mod tls;
