@@ -40,7 +40,7 @@ impl Login {
         if let Some(member) = &passage.member {
             refusal = refusal.at_member(member);
         }
-        passage.flight.step(StepKind::Refused, &why(&refusal), turn.now());
+        passage.flight.step(StepKind::Refused, why(&refusal), turn.now());
         let may_ask = passage.flight.may_ask();
         if let Err(unwritten) = self.note_refusal(turn, &passage, &refusal, may_ask).await {
             refusal = unwritten;
@@ -100,7 +100,7 @@ impl Login {
         if !self.may_trace(turn).await {
             return;
         }
-        push_step(&mut steps, StepKind::Refused, &why(refusal), turn.now());
+        push_step(&mut steps, StepKind::Refused, why(refusal), turn.now());
         let mut record = TraceRecord {
             code,
             service: refusal.detail().service.clone(),
