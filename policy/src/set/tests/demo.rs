@@ -59,7 +59,7 @@ fn classes_and_standings_of_the_sample_consortium() {
         ("C", Good, "ill:request", "cvrs:ask", "", "opac:holdings", "POL-001"),
         ("A", Blocked, "POL-002", "cvrs:ask", "POL-002", "opac:holdings", "POL-001"),
         ("B", Blocked, "POL-002", "cvrs:ask", "POL-002", "opac:holdings", "POL-002"),
-        ("B", Expired, "POL-002", "POL-002", "POL-002", "opac:holdings", "POL-002"),
+        ("B", Expired, "POL-002", "cvrs:ask", "POL-002", "opac:holdings", "POL-002"),
         ("C", Pending, "POL-002", "cvrs:ask", "POL-002", "opac:holdings", "POL-001"),
         ("B", Suspended, "POL-002", "POL-002", "POL-002", "POL-002", "POL-002"),
         ("D", Good, "POL-001", "cvrs:ask", "POL-001", "opac:holdings", "POL-001"),
