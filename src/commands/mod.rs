@@ -17,7 +17,7 @@ use crate::installation::{Installation, OpenError};
 use print::Printer;
 use std::process::ExitCode;
 
-pub(crate) use serve::{run_hub, stop_signal};
+pub(crate) use serve::{StopSignal, run_hub};
 
 /// How a command ended.
 pub(crate) enum Ended {

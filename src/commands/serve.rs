@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often a node looks at the registry's version (DESIGN.md section 6).
 const WATCH: Duration = Duration::from_millis(250);
@@ -20,6 +21,7 @@ const HEADS: Duration = Duration::from_mins(1);
 const DRAIN: Duration = Duration::from_secs(15);
 
 pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandError> {
+    let mut signal = StopSignal::listen()?;
     let config = configuration(cli)?;
     let failed = |e: &dyn std::fmt::Display| CommandError::Failed(e.to_string());
     let listener = listen::bind(config.listen, "the key `listen`").await.map_err(|e| failed(&e))?;
@@ -31,9 +33,9 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     let watch_stdin = args.until_stdin_closes;
     let stop = async move {
         if watch_stdin {
-            tokio::select! { () = stop_signal() => {}, () = stdin_closed() => {} }
+            tokio::select! { () = signal.came() => {}, () = stdin_closed() => {} }
         } else {
-            stop_signal().await;
+            signal.came().await;
         }
     };
     run_hub(hub, listener, Appearance { demo_mark: args.demo_mark }, stop).await?;
@@ -90,16 +92,28 @@ async fn join_heads(durable: store::Durable, clock: Arc<dyn model::Clock>) {
     }
 }
 
-/// Ctrl-C or SIGTERM.
-pub(crate) async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
+/// Ctrl-C and SIGTERM, listened for from the moment this is made: a signal that
+/// comes while the program still starts ends it in order, too.
+pub(crate) struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignal {
+    /// Listens from now on.
+    pub(crate) fn listen() -> Result<Self, CommandError> {
+        let on = |kind| {
+            signal(kind).map_err(|e| CommandError::Failed(format!("no signal can be caught: {e}")))
+        };
+        Ok(Self {
+            interrupt: on(SignalKind::interrupt())?,
+            terminate: on(SignalKind::terminate())?,
+        })
+    }
+
+    /// Resolves when one came.
+    pub(crate) async fn came(&mut self) {
+        tokio::select! { _ = self.interrupt.recv() => {}, _ = self.terminate.recv() => {} }
     }
 }
 

@@ -11,7 +11,8 @@ mod record;
 mod seed;
 
 use crate::assemble::Appearance;
-use crate::commands::{CommandError, run_hub, stop_signal};
+use crate::commands::{CommandError, StopSignal, run_hub};
+use crate::installation::Installation;
 use crate::listen;
 use crate::outside::moment_now;
 use children::Children;
@@ -23,66 +24,88 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Runs the demo until Ctrl-C or SIGTERM.
+/// Runs the demo until Ctrl-C or SIGTERM, whenever it comes.
 pub(crate) async fn run(data: Option<&Path>, port: u16) -> Result<(), CommandError> {
+    let mut stop = StopSignal::listen()?;
     let plan = Plan::new(port);
     let listeners = plan.bind().await.map_err(failed)?;
     let folder = DemoFolder::open(data, &moment_now()).map_err(failed)?;
-    let result = run_in(plan, &folder, listeners).await;
+    let prepared = tokio::select! {
+        prepared = prepare(plan, &folder) => prepared.map(Some),
+        () = stop.came() => Ok(None),
+    };
+    let result = match prepared {
+        Ok(Some(prepared)) => serve(plan, &folder, listeners, prepared, stop).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
     // The stores are closed by now; a temporary folder goes with them.
     drop(folder);
     result
 }
 
-async fn run_in(
-    plan: Plan,
-    folder: &DemoFolder,
-    listeners: plan::Listeners,
-) -> Result<(), CommandError> {
-    let moment = moment_now();
-    let mut record = Record::load_or_draw(folder, plan, &moment)?;
+/// What stands before anything is served.
+struct Prepared {
+    record: Record,
+    services: Vec<(Place, Credentials)>,
+    hub: Installation,
+}
+
+async fn prepare(plan: Plan, folder: &DemoFolder) -> Result<Prepared, CommandError> {
+    let mut record = Record::load_or_draw(folder, plan, &moment_now())?;
     // First of all: it marks the folder as a demo's.
     record.save(folder)?;
     let libraries = libraries::prepare(folder, plan, &mut record).await?;
     let services = services(plan, &record)?;
     let hub = hub::prepare(folder, plan, &record, &libraries, &services).await?;
     libraries::introduce(folder, plan, &hub).await?;
+    Ok(Prepared { record, services, hub })
+}
 
-    let plan::Listeners { hub: hub_listener, services: service_listeners, libraries: held } =
-        listeners;
+async fn serve(
+    plan: Plan,
+    folder: &DemoFolder,
+    listeners: plan::Listeners,
+    prepared: Prepared,
+    mut stop: StopSignal,
+) -> Result<(), CommandError> {
+    let Prepared { record, services, hub } = prepared;
     // Held until now so that nobody else takes the libraries' ports.
-    drop(held);
+    drop(listeners.libraries);
     let mut children = Children::start(folder).map_err(failed)?;
-    let (stop, stopped) = watch::channel(false);
+    let (ending, ended) = watch::channel(false);
     let mut tasks = Vec::new();
-    for ((place, credentials), listener) in services.into_iter().zip(service_listeners) {
-        tasks.push(tokio::spawn(demo_services::run(
-            listener,
-            place,
-            credentials,
-            until(stopped.clone()),
-        )));
+    for ((place, credentials), listener) in services.into_iter().zip(listeners.services) {
+        let until = until(ended.clone());
+        tasks.push(tokio::spawn(demo_services::run(listener, place, credentials, until)));
     }
-    let serving = run_hub(hub, hub_listener, Appearance { demo_mark: true }, until(stopped));
+    let serving = run_hub(hub, listeners.hub, Appearance { demo_mark: true }, until(ended));
     let watched = async {
-        children.wait_until_ready(plan).await.map_err(failed)?;
-        banner::print(plan, &record, folder);
-        tokio::select! {
-            () = stop_signal() => Ok(()),
-            why = children.one_ended() => Err(failed(why)),
-        }
+        let stood = tokio::select! {
+            ready = children.wait_until_ready(plan) => ready.map(|()| true),
+            () = stop.came() => Ok(false),
+        };
+        let outcome = match stood {
+            Ok(true) => {
+                banner::print(plan, &record, folder);
+                tokio::select! {
+                    () = stop.came() => Ok(()),
+                    why = children.one_ended() => Err(failed(why)),
+                }
+            }
+            Ok(false) => Ok(()),
+            Err(why) => Err(failed(why)),
+        };
+        // Gone only where serving has ended already.
+        let _ = ending.send(true);
+        outcome
     };
-    let watched = async {
-        let ended = watched.await;
-        let _ = stop.send(true);
-        ended
-    };
-    let (served, ended) = tokio::join!(serving, watched);
+    let (served, watched) = tokio::join!(serving, watched);
     children.end().await;
     for task in tasks {
         task.abort();
     }
-    ended.and(served)
+    watched.and(served)
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {
