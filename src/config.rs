@@ -110,6 +110,11 @@ fn default_data_dir() -> PathBuf {
 }
 
 impl Config {
+    /// Whether an installation lies in the data folder: its durable store was made once.
+    pub fn has_installation(&self) -> bool {
+        self.data_dir.join("durable.db").exists()
+    }
+
     /// Reads the file and lays the environment (`READERPASS_STORE__SHARED`) over it.
     ///
     /// Relative paths are taken from the file's own folder.

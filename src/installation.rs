@@ -84,7 +84,7 @@ impl Installation {
             .create(&config.data_dir)
             .map_err(|e| OpenError::Folder(config.data_dir.display().to_string(), e))?;
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
-        if !config.master_key_file.exists() && config.data_dir.join("durable.db").exists() {
+        if !config.master_key_file.exists() && config.has_installation() {
             return Err(OpenError::KeyLost(config.master_key_file.display().to_string()));
         }
         let master = MasterKey::load_or_create(&config.master_key_file, &entropy)?;

@@ -81,7 +81,7 @@ pub(crate) async fn installation(cli: &Cli) -> Result<Installation, CommandError
 /// mistyped folder must not read as an empty installation that is all well.
 pub(crate) async fn existing_installation(cli: &Cli) -> Result<Installation, CommandError> {
     let config = configuration(cli)?;
-    if !config.data_dir.join("durable.db").exists() {
+    if !config.has_installation() {
         return Err(CommandError::Failed(format!(
             "data_dir {}: no installation there — name the right one in the configuration, or run `readerpass apply DIR` to begin one",
             config.data_dir.display()

@@ -17,7 +17,7 @@ use saml::{IdpSelf, SpSelf, write_idp_metadata, write_sp_metadata};
 pub(super) async fn prepare(
     folder: &DemoFolder,
     plan: Plan,
-    record: &mut Record,
+    record: &Record,
 ) -> Result<Vec<(Library, String)>, CommandError> {
     let mut prepared = Vec::new();
     for library in LIBRARIES {

@@ -52,10 +52,10 @@ struct Prepared {
 }
 
 async fn prepare(plan: Plan, folder: &DemoFolder) -> Result<Prepared, CommandError> {
-    let mut record = Record::load_or_draw(folder, plan, &moment_now())?;
+    let record = Record::load_or_draw(folder, plan, &moment_now())?;
     // First of all: it marks the folder as a demo's.
     record.save(folder)?;
-    let libraries = libraries::prepare(folder, plan, &mut record).await?;
+    let libraries = libraries::prepare(folder, plan, &record).await?;
     let services = services(plan, &record)?;
     let hub = hub::prepare(folder, plan, &record, &libraries, &services).await?;
     libraries::introduce(folder, plan, &hub).await?;
