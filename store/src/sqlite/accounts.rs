@@ -3,11 +3,10 @@
 
 use crate::sqlite::durable::SqliteDurable;
 use crate::sqlite::fault::{column, time};
-use crate::sqlite::sql::Sql;
+use crate::sqlite::sql::{Row, Sql};
 use crate::{AccountRow, AccountRows, Role, StoreError};
 use async_trait::async_trait;
 use model::{Class, MemberId, ReaderId, Standing, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 /// Rows of one page at most.
 const PAGE: u32 = 1000;
@@ -46,12 +45,12 @@ impl AccountRows for SqliteDurable {
         login_key: &str,
     ) -> Result<Option<AccountRow>, StoreError> {
         let sql = Sql::new(FIND).bind(of(member)).bind(login_key);
-        self.readers.first(sql).await?.as_ref().map(account).transpose()
+        self.readers.first(&sql)?.as_ref().map(account).transpose()
     }
 
     async fn find_account_by_id(&self, id: &ReaderId) -> Result<Option<AccountRow>, StoreError> {
         let sql = Sql::new(FIND_BY_ID).bind(id.as_str());
-        self.readers.first(sql).await?.as_ref().map(account).transpose()
+        self.readers.first(&sql)?.as_ref().map(account).transpose()
     }
 
     async fn set_password(
@@ -90,7 +89,7 @@ impl AccountRows for SqliteDurable {
             .bind(of(member))
             .bind(after.map_or("", ReaderId::as_str))
             .bind(limit.min(PAGE));
-        self.readers.all(sql).await?.iter().map(account).collect()
+        self.readers.all(&sql)?.iter().map(account).collect()
     }
 }
 
@@ -117,7 +116,7 @@ fn create(account: &AccountRow) -> Result<Sql, StoreError> {
         .bind(account.created.unix_ms()))
 }
 
-fn account(row: &SqliteRow) -> Result<AccountRow, StoreError> {
+fn account(row: &Row) -> Result<AccountRow, StoreError> {
     let id: &str = column(row, 0)?;
     // The fault names the account and the column only: rows hold what is personal.
     let bad = |what: &str| StoreError::Corrupt(format!("account {id}: {what}"));

@@ -10,7 +10,7 @@ use crate::sqlite::writer::{Job, closed};
 use crate::{Actor, AuditEntry, AuditLog, AuditReport, StoreError};
 use async_trait::async_trait;
 use model::Timestamp;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -152,21 +152,20 @@ impl Append {
     }
 }
 
-#[async_trait]
 impl Job for Append {
     fn is_single(&self) -> bool {
         self.chain().is_some()
     }
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
         let last = match self.chain() {
             Some(chain) => chain,
-            None => draw_chain(connection, self.columns.at).await?,
+            None => draw_chain(connection, self.columns.at)?,
         };
         let seq = last.seq + 1;
         let hash = self.columns.covered(last.writer, seq).hash(&last.hash);
         let next = Chain { writer: last.writer, seq, hash };
-        self.row(&next)?.all(connection).await.map_err(engine)?;
+        self.row(&next)?.all(connection).map_err(engine)?;
         self.set_chain(Some(next));
         Ok(())
     }
@@ -182,11 +181,8 @@ impl Job for Append {
     }
 }
 
-async fn draw_chain(
-    connection: &mut SqliteConnection,
-    opened: Timestamp,
-) -> Result<Chain, StoreError> {
-    let row = Sql::new(WRITER).bind(opened.unix_ms()).all(connection).await.map_err(engine)?;
+fn draw_chain(connection: &Connection, opened: Timestamp) -> Result<Chain, StoreError> {
+    let row = Sql::new(WRITER).bind(opened.unix_ms()).all(connection).map_err(engine)?;
     match row.first() {
         Some(row) => {
             let writer = count(row, 0)?;

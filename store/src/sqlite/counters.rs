@@ -25,7 +25,7 @@ impl Counters for SqliteShared {
             .bind(now.plus_s(i64::from(window_s)).unix_ms())
             .bind(now.unix_ms());
         let rows = self.writer.one(sql).await?;
-        self.wrote(now);
+        self.wrote(now).await;
         match rows.first() {
             Some(row) => count(row, 0),
             None => Err(StoreError::Corrupt("a counter gave no count".to_owned())),
@@ -35,7 +35,7 @@ impl Counters for SqliteShared {
     async fn read(&self, name: &str, now: Timestamp) -> Result<u64, StoreError> {
         let key = counter_key(name);
         let sql = Sql::new(READ).bind(key.as_slice()).bind(now.unix_ms());
-        self.readers.first(sql).await?.map_or(Ok(0), |row| count(&row, 0))
+        self.readers.first(&sql)?.map_or(Ok(0), |row| count(&row, 0))
     }
 
     async fn clear(&self, name: &str) -> Result<(), StoreError> {

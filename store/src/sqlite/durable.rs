@@ -25,8 +25,8 @@ impl SqliteDurable {
     pub(crate) async fn open(folder: &Path) -> Result<Self, StoreError> {
         let (file, writer) = DatabaseFile::open(folder, &migrate::DURABLE).await?;
         Ok(Self {
-            writer: Writer::new(writer),
-            readers: Readers::open(&file, READERS).await?,
+            writer: Writer::open(writer)?,
+            readers: Readers::open(&file, READERS)?,
             file,
             chain: Arc::new(Mutex::new(None)),
         })

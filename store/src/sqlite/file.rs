@@ -3,8 +3,7 @@
 use crate::StoreError;
 use crate::sqlite::fault::engine;
 use crate::sqlite::migrate::{Schema, migrate};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Row as _};
+use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,10 +13,14 @@ const BUSY: Duration = Duration::from_secs(5);
 /// A grown write-ahead log is cut back to this.
 const LOG_BYTES: &str = "16777216";
 
+/// Prepared statements kept by each connection: more than there are.
+const STATEMENTS: usize = 64;
+
 /// One database file, ready for use.
 #[derive(Clone)]
 pub(crate) struct DatabaseFile {
-    options: SqliteConnectOptions,
+    path: PathBuf,
+    schema: &'static Schema,
 }
 
 impl DatabaseFile {
@@ -26,32 +29,49 @@ impl DatabaseFile {
     pub(crate) async fn open(
         folder: &Path,
         schema: &'static Schema,
-    ) -> Result<(Self, SqliteConnection), StoreError> {
-        let place = folder.to_owned();
-        let path = tokio::task::spawn_blocking(move || prepare(&place, schema.file))
+    ) -> Result<(Self, Connection), StoreError> {
+        let folder = folder.to_owned();
+        tokio::task::spawn_blocking(move || open(&folder, schema))
             .await
-            .map_err(|fault| StoreError::Unavailable(fault.to_string()))??;
-        let options = SqliteConnectOptions::new()
-            .filename(&path.database)
-            .busy_timeout(BUSY)
-            .synchronous(schema.synchronous)
-            .pragma("secure_delete", schema.secure_delete)
-            .pragma("temp_store", "MEMORY")
-            .pragma("journal_size_limit", LOG_BYTES)
-            .pragma("cache_size", "-2048")
-            .disable_statement_logging();
-        let file = Self { options };
-        let mut writer = file.options.connect().await.map_err(engine)?;
-        keep_write_ahead_log(&mut writer, schema.file).await?;
-        migrate(&mut writer, schema).await?;
-        drop(path.turn);
-        Ok((file, writer))
+            .map_err(|fault| StoreError::Unavailable(fault.to_string()))?
+    }
+
+    /// A connection that may write.
+    pub(crate) fn connect(&self) -> Result<Connection, StoreError> {
+        // Each connection has one user at a time, so the engine need not lock it again.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(engine)?;
+        connection.busy_timeout(BUSY).map_err(engine)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        for (name, value) in [
+            ("synchronous", self.schema.synchronous),
+            ("secure_delete", self.schema.secure_delete),
+            ("foreign_keys", "ON"),
+            ("temp_store", "MEMORY"),
+            ("journal_size_limit", LOG_BYTES),
+            ("cache_size", "-2048"),
+        ] {
+            connection.pragma_update(None, name, value).map_err(engine)?;
+        }
+        Ok(connection)
     }
 
     /// A connection that cannot write.
-    pub(crate) async fn reader(&self) -> Result<SqliteConnection, StoreError> {
-        self.options.clone().pragma("query_only", "ON").connect().await.map_err(engine)
+    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect()?;
+        connection.pragma_update(None, "query_only", "ON").map_err(engine)?;
+        Ok(connection)
     }
+}
+
+fn open(folder: &Path, schema: &'static Schema) -> Result<(DatabaseFile, Connection), StoreError> {
+    let Prepared { database, turn } = prepare(folder, schema.file)?;
+    let file = DatabaseFile { path: database, schema };
+    let mut writer = file.connect()?;
+    keep_write_ahead_log(&writer, schema.file)?;
+    migrate(&mut writer, schema)?;
+    drop(turn);
+    Ok((file, writer))
 }
 
 struct Prepared {
@@ -117,13 +137,9 @@ fn make_private(_path: &Path) -> std::io::Result<()> {
 }
 
 /// The mode stays in the file; changing it needs the file for itself, so it is set once only.
-async fn keep_write_ahead_log(
-    connection: &mut SqliteConnection,
-    file: &str,
-) -> Result<(), StoreError> {
+fn keep_write_ahead_log(connection: &Connection, file: &str) -> Result<(), StoreError> {
     for sql in ["PRAGMA journal_mode", "PRAGMA journal_mode = WAL"] {
-        let row = sqlx::query(sql).fetch_one(&mut *connection).await.map_err(engine)?;
-        let held: String = row.try_get(0).map_err(engine)?;
+        let held: String = connection.query_row(sql, [], |row| row.get(0)).map_err(engine)?;
         if held.eq_ignore_ascii_case("wal") {
             return Ok(());
         }

@@ -7,9 +7,8 @@ use crate::sqlite::audit::signed;
 use crate::sqlite::fault::{column, count, engine};
 use crate::sqlite::sql::Sql;
 use crate::sqlite::writer::Job;
-use async_trait::async_trait;
 use model::Timestamp;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 /// The end of each chain is found by the primary key.
@@ -30,18 +29,17 @@ pub(crate) struct WriteHeads {
     pub(crate) reply: oneshot::Sender<Result<(), StoreError>>,
 }
 
-#[async_trait]
 impl Job for WriteHeads {
     fn is_single(&self) -> bool {
         false
     }
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        let heads = moved(connection).await?;
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let heads = moved(connection)?;
         if heads.is_empty() {
             return Ok(());
         }
-        let (n, before) = last(connection).await?;
+        let (n, before) = last(connection)?;
         let n = n + 1;
         let text = serde_json::to_string(&heads)
             .map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
@@ -51,10 +49,10 @@ impl Job for WriteHeads {
             .bind(self.now.unix_ms())
             .bind(text)
             .bind(hash.as_slice());
-        record.all(connection).await.map_err(engine)?;
+        record.all(connection).map_err(engine)?;
         for (writer, seq, _) in heads {
             let cover = Sql::new(COVER).bind(signed(writer)?).bind(signed(seq)?);
-            cover.all(connection).await.map_err(engine)?;
+            cover.all(connection).map_err(engine)?;
         }
         Ok(())
     }
@@ -66,13 +64,13 @@ impl Job for WriteHeads {
     }
 }
 
-async fn moved(connection: &mut SqliteConnection) -> Result<Vec<Head>, StoreError> {
-    let rows = Sql::new(MOVED).all(connection).await.map_err(engine)?;
+fn moved(connection: &Connection) -> Result<Vec<Head>, StoreError> {
+    let rows = Sql::new(MOVED).all(connection).map_err(engine)?;
     rows.iter().map(|row| Ok((count(row, 0)?, count(row, 1)?, hex(column(row, 2)?)))).collect()
 }
 
-async fn last(connection: &mut SqliteConnection) -> Result<(u64, Vec<u8>), StoreError> {
-    match Sql::new(LAST).first(connection).await.map_err(engine)? {
+fn last(connection: &Connection) -> Result<(u64, Vec<u8>), StoreError> {
+    match Sql::new(LAST).first(connection).map_err(engine)? {
         Some(row) => Ok((count(&row, 0)?, column(&row, 1)?)),
         None => Ok((0, chain::heads_start().to_vec())),
     }

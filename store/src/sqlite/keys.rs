@@ -14,7 +14,7 @@ const INSERT: &str = "INSERT INTO key (id, purpose, generation, created, sealed,
 #[async_trait]
 impl KeyRows for SqliteDurable {
     async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
-        let rows = self.readers.all(Sql::new(ALL)).await?;
+        let rows = self.readers.all(&Sql::new(ALL))?;
         rows.iter()
             .map(|row| {
                 Ok(KeyRow {

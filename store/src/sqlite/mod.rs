@@ -2,7 +2,9 @@
 
 mod accounts;
 mod audit;
+mod checkpoint;
 mod counters;
+mod direct;
 mod durable;
 mod fault;
 mod file;

@@ -29,7 +29,7 @@ impl OneUse for SqliteShared {
             .bind(expires.unix_ms())
             .bind(now.unix_ms());
         let first = !self.writer.one(sql).await?.is_empty();
-        self.wrote(now);
+        self.wrote(now).await;
         Ok(first)
     }
 }

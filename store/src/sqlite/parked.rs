@@ -28,7 +28,7 @@ impl Parked for SqliteShared {
         let name = row_key(space, key);
         let sql = Sql::new(PUT).bind(name.as_slice()).bind(expires.unix_ms()).bind(sealed);
         self.writer.one(sql).await?;
-        self.wrote(now);
+        self.wrote(now).await;
         Ok(())
     }
 
@@ -40,7 +40,7 @@ impl Parked for SqliteShared {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let name = row_key(space, key);
         let sql = Sql::new(PEEK).bind(name.as_slice()).bind(now.unix_ms());
-        let Some(row) = self.readers.first(sql).await? else { return Ok(None) };
+        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
         sealed::open(space.as_str(), key, column(&row, 0)?).map(Some)
     }
 
@@ -53,7 +53,7 @@ impl Parked for SqliteShared {
         let name = row_key(space, key);
         let sql = Sql::new(TAKE).bind(name.as_slice()).bind(now.unix_ms());
         let rows = self.writer.one(sql).await?;
-        self.wrote(now);
+        self.wrote(now).await;
         match rows.first() {
             Some(row) if column(row, 1)? => {
                 sealed::open(space.as_str(), key, column(row, 0)?).map(Some)

@@ -40,21 +40,24 @@ impl Purge {
 }
 
 impl SqliteShared {
-    /// Counts a write at `now`, and queues the clearing when it is due; waits for nothing.
-    pub(super) fn wrote(&self, now: Timestamp) {
+    /// Counts a write at `now`; when it is due, clears a little, and has the log brought back.
+    pub(super) async fn wrote(&self, now: Timestamp) {
         if !self.purge.is_due() {
             return;
         }
         let [one_use, parked, counter, session, trace_age, trace_count] = STEPS;
         let oldest = now.plus_s(-i64::from(TRACE_DAYS) * 86_400);
         let at = |sql, limit: i64| Sql::new(sql).bind(limit);
-        self.writer.later(vec![
+        let steps = [
             at(one_use, now.unix_ms()),
             at(parked, now.unix_ms()),
             at(counter, now.unix_ms()),
             at(session, now.unix_ms()),
             at(trace_age, oldest.unix_ms()),
             at(trace_count, i64::from(TRACE_RECORDS)),
-        ]);
+        ];
+        // What the caller asked for is done; what stays is cleared the next time, and was logged.
+        let _cleared = self.writer.all(&steps).await;
+        self.checkpoint.begin();
     }
 }

@@ -18,11 +18,11 @@ const FORGET: &str =
 #[async_trait]
 impl RegistryRows for SqliteDurable {
     async fn registry_version(&self) -> Result<u64, StoreError> {
-        self.readers.first(Sql::new(VERSION)).await?.map_or(Ok(0), |row| count(&row, 0))
+        self.readers.first(&Sql::new(VERSION))?.map_or(Ok(0), |row| count(&row, 0))
     }
 
     async fn load_registry(&self) -> Result<Option<StoredRegistry>, StoreError> {
-        let Some(row) = self.readers.first(Sql::new(LOAD)).await? else { return Ok(None) };
+        let Some(row) = self.readers.first(&Sql::new(LOAD))? else { return Ok(None) };
         Ok(Some(StoredRegistry { version: count(&row, 0)?, content: column(&row, 1)? }))
     }
 

@@ -4,12 +4,11 @@ use crate::digest::{hex, index_key, session_key};
 use crate::seen::TOUCH_EVERY_MS;
 use crate::sqlite::fault::{column, time};
 use crate::sqlite::shared::SqliteShared;
-use crate::sqlite::sql::Sql;
+use crate::sqlite::sql::{Row, Sql};
 use crate::{EndedSession, SessionRecord, SessionService, SessionServices, Sessions, StoreError};
 use crate::{sealed, session_blob};
 use async_trait::async_trait;
 use model::{ReaderId, ServiceId, Sid, Timestamp};
-use sqlx::sqlite::SqliteRow;
 
 /// The indexes come with it, by the trigger.
 const CREATE: &str = "INSERT INTO session
@@ -45,14 +44,14 @@ impl Sessions for SqliteShared {
             .bind(indexes(session)?);
         self.writer.one(create).await?;
         self.seen.note(&key, session.last_seen);
-        self.wrote(session.opened);
+        self.wrote(session.opened).await;
         Ok(())
     }
 
     async fn find(&self, sid: &Sid, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
         let key = session_key(sid);
         let sql = Sql::new(FIND).bind(key.as_slice()).bind(now.unix_ms());
-        let Some(row) = self.readers.first(sql).await? else { return Ok(None) };
+        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
         let last_seen = time(&row, 1)?;
         self.seen.note(&key, last_seen);
         session_blob::read(column(&row, 0)?, sid, last_seen).map(Some)
@@ -65,15 +64,14 @@ impl Sessions for SqliteShared {
         }
         let sql = Sql::new(TOUCH).bind(key.as_slice()).bind(now.unix_ms()).bind(TOUCH_EVERY_MS);
         self.writer.one(sql).await?;
-        self.wrote(now);
+        self.wrote(now).await;
         Ok(())
     }
 
     async fn end(&self, sid: &Sid) -> Result<Option<EndedSession>, StoreError> {
         let key = session_key(sid);
         let services = Sql::new(SERVICES).bind(key.as_slice());
-        let mut results =
-            self.writer.all(vec![services, Sql::new(END).bind(key.as_slice())]).await?;
+        let mut results = self.writer.all(&[services, Sql::new(END).bind(key.as_slice())]).await?;
         let (ended, services) = (results.pop(), results.pop());
         let Some(row) = ended.as_ref().and_then(|rows| rows.first()) else { return Ok(None) };
         Ok(Some(EndedSession {
@@ -85,7 +83,7 @@ impl Sessions for SqliteShared {
     async fn by_index(&self, index: &str, now: Timestamp) -> Result<Vec<Sid>, StoreError> {
         let name = index_key(index);
         let sql = Sql::new(BY_INDEX).bind(name.as_slice()).bind(now.unix_ms());
-        let rows = self.readers.all(sql).await?;
+        let rows = self.readers.all(&sql)?;
         rows.iter().map(|row| sealed::open_sid(index, column(row, 0)?)).collect()
     }
 
@@ -106,13 +104,13 @@ impl SessionServices for SqliteShared {
             .bind(service.at.unix_ms())
             .bind(service.detail.as_str());
         self.writer.one(sql).await?;
-        self.wrote(service.at);
+        self.wrote(service.at).await;
         Ok(())
     }
 
     async fn services(&self, sid: &Sid) -> Result<Vec<SessionService>, StoreError> {
         let key = session_key(sid);
-        let rows = self.readers.all(Sql::new(SERVICES).bind(key.as_slice())).await?;
+        let rows = self.readers.all(&Sql::new(SERVICES).bind(key.as_slice()))?;
         rows.iter().map(service).collect()
     }
 }
@@ -129,7 +127,7 @@ fn indexes(session: &SessionRecord) -> Result<Option<String>, StoreError> {
     serde_json::to_string(&pairs).map(Some).map_err(|f| StoreError::Corrupt(f.to_string()))
 }
 
-fn service(row: &SqliteRow) -> Result<SessionService, StoreError> {
+fn service(row: &Row) -> Result<SessionService, StoreError> {
     let id: &str = column(row, 0)?;
     Ok(SessionService {
         service: ServiceId::parse(id).map_err(|f| StoreError::Corrupt(f.to_string()))?,

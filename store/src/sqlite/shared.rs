@@ -1,11 +1,12 @@
 //! `shared.db`: short-lived state of one machine.
 
 use crate::seen::Seen;
+use crate::sqlite::checkpoint::Checkpoint;
+use crate::sqlite::direct::Direct;
 use crate::sqlite::file::DatabaseFile;
 use crate::sqlite::migrate;
 use crate::sqlite::purge::Purge;
 use crate::sqlite::readers::Readers;
-use crate::sqlite::writer::Writer;
 use crate::{SharedStore, StoreError};
 use std::path::Path;
 
@@ -17,8 +18,9 @@ const READERS: usize = 3;
 /// `synchronous=NORMAL`: a commit survives the end of the process at once, and
 /// the loss of power after the next checkpoint.
 pub(crate) struct SqliteShared {
-    pub(super) writer: Writer,
+    pub(super) writer: Direct,
     pub(super) readers: Readers,
+    pub(super) checkpoint: Checkpoint,
     pub(super) purge: Purge,
     pub(super) seen: Seen,
 }
@@ -27,8 +29,9 @@ impl SqliteShared {
     pub(crate) async fn open(folder: &Path) -> Result<Self, StoreError> {
         let (file, writer) = DatabaseFile::open(folder, &migrate::SHARED).await?;
         Ok(Self {
-            writer: Writer::new(writer),
-            readers: Readers::open(&file, READERS).await?,
+            writer: Direct::new(writer)?,
+            readers: Readers::open(&file, READERS)?,
+            checkpoint: Checkpoint::open(&file)?,
             purge: Purge::new(),
             seen: Seen::new(),
         })

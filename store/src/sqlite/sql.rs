@@ -1,50 +1,117 @@
 //! One SQL statement with its values, which can be run again.
 
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Arguments as _, Encode, Sqlite, Type};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
-/// A prepared statement and what is bound to it.
+/// The values of one row, in the order of its columns.
+pub(crate) type Row = Vec<Value>;
+
+/// A statement and what is bound to it.
 pub(crate) struct Sql {
     text: &'static str,
-    values: Result<SqliteArguments, String>,
+    values: Vec<Value>,
+}
+
+/// A value that can be bound.
+pub(crate) trait Bind {
+    fn value(self) -> Value;
 }
 
 impl Sql {
-    pub(crate) fn new(text: &'static str) -> Self {
-        Self { text, values: Ok(SqliteArguments::default()) }
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self { text, values: Vec::new() }
     }
 
     /// Binds the next value.
     #[must_use]
-    pub(crate) fn bind<'t, T>(mut self, value: T) -> Self
-    where
-        T: Encode<'t, Sqlite> + Type<Sqlite>,
-    {
-        if let Ok(values) = &mut self.values
-            && let Err(fault) = values.add(value)
-        {
-            self.values = Err(fault.to_string());
-        }
+    pub(crate) fn bind(mut self, value: impl Bind) -> Self {
+        self.values.push(value.value());
         self
     }
 
     /// Runs it and gives all its rows; prepared once a connection.
-    pub(crate) async fn all(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        sqlx::query_with(self.text, self.values()?).fetch_all(connection).await
+    pub(crate) fn all(&self, connection: &Connection) -> rusqlite::Result<Vec<Row>> {
+        let mut found = Vec::new();
+        self.each(connection, |row| {
+            found.push(row);
+            true
+        })?;
+        Ok(found)
     }
 
     /// Runs it and gives its first row.
-    pub(crate) async fn first(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Option<SqliteRow>, sqlx::Error> {
-        sqlx::query_with(self.text, self.values()?).fetch_optional(connection).await
+    pub(crate) fn first(&self, connection: &Connection) -> rusqlite::Result<Option<Row>> {
+        let mut found = None;
+        self.each(connection, |row| {
+            found = Some(row);
+            false
+        })?;
+        Ok(found)
     }
 
-    fn values(&self) -> Result<SqliteArguments, sqlx::Error> {
-        self.values.clone().map_err(|fault| sqlx::Error::Encode(fault.into()))
+    /// Runs it until `take` wants no further row.
+    fn each(
+        &self,
+        connection: &Connection,
+        mut take: impl FnMut(Row) -> bool,
+    ) -> rusqlite::Result<()> {
+        let mut statement = connection.prepare_cached(self.text)?;
+        let width = statement.column_count();
+        let mut rows = statement.query(params_from_iter(&self.values))?;
+        while let Some(row) = rows.next()? {
+            let values = (0..width).map(|place| row.get(place)).collect::<Result<Row, _>>()?;
+            if !take(values) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Bind for i64 {
+    fn value(self) -> Value {
+        Value::Integer(self)
+    }
+}
+
+impl Bind for u32 {
+    fn value(self) -> Value {
+        Value::Integer(i64::from(self))
+    }
+}
+
+impl Bind for bool {
+    fn value(self) -> Value {
+        Value::Integer(i64::from(self))
+    }
+}
+
+impl Bind for &str {
+    fn value(self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+impl Bind for String {
+    fn value(self) -> Value {
+        Value::Text(self)
+    }
+}
+
+impl Bind for &[u8] {
+    fn value(self) -> Value {
+        Value::Blob(self.to_vec())
+    }
+}
+
+impl Bind for Vec<u8> {
+    fn value(self) -> Value {
+        Value::Blob(self)
+    }
+}
+
+impl<T: Bind> Bind for Option<T> {
+    fn value(self) -> Value {
+        self.map_or(Value::Null, Bind::value)
     }
 }

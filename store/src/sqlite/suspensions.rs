@@ -13,7 +13,7 @@ const LIFT: &str = "DELETE FROM suspension WHERE reader = ?1";
 #[async_trait]
 impl Suspensions for SqliteDurable {
     async fn is_suspended(&self, reader: &ReaderId) -> Result<bool, StoreError> {
-        Ok(self.readers.first(Sql::new(IS).bind(reader.as_str())).await?.is_some())
+        Ok(self.readers.first(&Sql::new(IS).bind(reader.as_str()))?.is_some())
     }
 
     async fn suspend_reader(&self, reader: &ReaderId, at: Timestamp) -> Result<(), StoreError> {

@@ -1,4 +1,5 @@
 mod audit;
+mod direct;
 mod kill;
 mod purge;
 mod writer;

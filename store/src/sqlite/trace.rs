@@ -18,13 +18,13 @@ impl TraceRing for SqliteShared {
             .bind(now.unix_ms())
             .bind(trace_blob::write(trace)?);
         self.writer.one(sql).await?;
-        self.wrote(now);
+        self.wrote(now).await;
         Ok(())
     }
 
     async fn find_trace(&self, code: LoginCode) -> Result<Option<TraceRecord>, StoreError> {
         let sql = Sql::new(FIND).bind(code.to_string());
-        let Some(row) = self.readers.first(sql).await? else { return Ok(None) };
+        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
         trace_blob::read(column(&row, 0)?).map(Some)
     }
 }

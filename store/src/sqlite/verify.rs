@@ -6,9 +6,9 @@ use crate::sqlite::audit::signed;
 use crate::sqlite::fault::{column, count, engine, time};
 use crate::sqlite::file::DatabaseFile;
 use crate::sqlite::heads::Head;
-use crate::sqlite::sql::Sql;
+use crate::sqlite::sql::{Row, Sql};
 use crate::{AuditFault, AuditReport, StoreError};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// Faults told at most.
@@ -24,19 +24,27 @@ const ENTRIES: &str = "SELECT seq, at, actor, act, member, service, code, outcom
 const HEADS: &str = "SELECT n, at, heads, hash FROM audit_heads WHERE n > ?1 ORDER BY n LIMIT 500";
 const ENTRY_HASH: &str = "SELECT hash FROM audit_entry WHERE writer = ?1 AND seq = ?2";
 
+/// On a thread for such work: a log of years takes minutes.
 pub(super) async fn verify(file: &DatabaseFile) -> Result<AuditReport, StoreError> {
-    let mut connection = file.reader().await?;
+    let file = file.clone();
+    tokio::task::spawn_blocking(move || walk(&file))
+        .await
+        .map_err(|fault| StoreError::Unavailable(fault.to_string()))?
+}
+
+fn walk(file: &DatabaseFile) -> Result<AuditReport, StoreError> {
+    let connection = file.reader()?;
     // One read transaction: entries appended meanwhile are neither seen nor missed.
-    Sql::new("BEGIN").all(&mut connection).await.map_err(engine)?;
+    Sql::new("BEGIN").all(&connection).map_err(engine)?;
     let mut check = Check { connection, report: AuditReport::default(), covered: BTreeMap::new() };
-    check.chains().await?;
-    check.strays().await?;
-    check.heads().await?;
+    check.chains()?;
+    check.strays()?;
+    check.heads()?;
     Ok(check.report)
 }
 
 struct Check {
-    connection: SqliteConnection,
+    connection: Connection,
     report: AuditReport,
     /// How far each writer says that heads records reach; taken away as they are met.
     covered: BTreeMap<u64, u64>,
@@ -56,30 +64,30 @@ impl Check {
         }
     }
 
-    async fn rows(&mut self, sql: Sql) -> Result<Vec<SqliteRow>, StoreError> {
-        sql.all(&mut self.connection).await.map_err(engine)
+    fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        sql.all(&self.connection).map_err(engine)
     }
 
-    async fn chains(&mut self) -> Result<(), StoreError> {
+    fn chains(&mut self) -> Result<(), StoreError> {
         let mut after = 0;
         loop {
-            let rows = self.rows(Sql::new(WRITERS).bind(signed(after)?)).await?;
+            let rows = self.rows(Sql::new(WRITERS).bind(signed(after)?))?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = count(last, 0)?;
             for row in &rows {
                 let writer = count(row, 0)?;
                 self.report.writers += 1;
                 self.covered.insert(writer, count(row, 2)?);
-                self.chain(writer, &chain::start(writer, time(row, 1)?)).await?;
+                self.chain(writer, &chain::start(writer, time(row, 1)?))?;
             }
         }
     }
 
-    async fn chain(&mut self, writer: u64, start: &[u8]) -> Result<(), StoreError> {
+    fn chain(&mut self, writer: u64, start: &[u8]) -> Result<(), StoreError> {
         let mut walk = Walk { writer, seq: 0, hash: start.to_vec() };
         loop {
             let sql = Sql::new(ENTRIES).bind(signed(writer)?).bind(signed(walk.seq)?);
-            let rows = self.rows(sql).await?;
+            let rows = self.rows(sql)?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -89,7 +97,7 @@ impl Check {
         }
     }
 
-    fn entry(&mut self, walk: &mut Walk, row: &SqliteRow) -> Result<(), StoreError> {
+    fn entry(&mut self, walk: &mut Walk, row: &Row) -> Result<(), StoreError> {
         self.report.entries += 1;
         let (writer, seq) = (walk.writer, count(row, 0)?);
         let hash: &[u8] = column(row, 10)?;
@@ -118,17 +126,17 @@ impl Check {
         Ok(())
     }
 
-    async fn strays(&mut self) -> Result<(), StoreError> {
-        for row in self.rows(Sql::new(STRAYS)).await? {
+    fn strays(&mut self) -> Result<(), StoreError> {
+        for row in self.rows(Sql::new(STRAYS))? {
             self.fault(count(&row, 0)?, count(&row, 1)?, "entries of a writer that is missing");
         }
         Ok(())
     }
 
-    async fn heads(&mut self) -> Result<(), StoreError> {
+    fn heads(&mut self) -> Result<(), StoreError> {
         let (mut n, mut hash) = (0, chain::heads_start().to_vec());
         loop {
-            let rows = self.rows(Sql::new(HEADS).bind(signed(n)?)).await?;
+            let rows = self.rows(Sql::new(HEADS).bind(signed(n)?))?;
             if rows.is_empty() {
                 break;
             }
@@ -142,7 +150,7 @@ impl Check {
                     self.fault(0, found, "the heads record was changed");
                 }
                 (n, hash) = (found, stored.to_vec());
-                self.heads_record(n, text).await?;
+                self.heads_record(n, text)?;
             }
         }
         for (writer, seq) in std::mem::take(&mut self.covered) {
@@ -153,7 +161,7 @@ impl Check {
         Ok(())
     }
 
-    async fn heads_record(&mut self, n: u64, text: &str) -> Result<(), StoreError> {
+    fn heads_record(&mut self, n: u64, text: &str) -> Result<(), StoreError> {
         let Ok(heads) = serde_json::from_str::<Vec<Head>>(text) else {
             self.fault(0, n, "the heads record cannot be read");
             return Ok(());
@@ -163,7 +171,7 @@ impl Check {
                 self.covered.remove(&writer);
             }
             let sql = Sql::new(ENTRY_HASH).bind(signed(writer)?).bind(signed(seq)?);
-            match self.rows(sql).await?.first() {
+            match self.rows(sql)?.first() {
                 None => self.fault(writer, seq, format!("missing, but heads record {n} names it")),
                 Some(row) if hex(column(row, 0)?) != hash => {
                     self.fault(writer, seq, format!("not as heads record {n} saw it"));

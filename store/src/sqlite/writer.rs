@@ -1,4 +1,4 @@
-//! The one connection that writes, with group commit.
+//! The one connection that writes what must be on the disk, with group commit.
 //!
 //! ```text
 //!   callers ──▶ queue ──▶ BEGIN IMMEDIATE; job; job; …; COMMIT ──▶ answers
@@ -6,13 +6,13 @@
 //!
 //! Whatever waits in the queue is committed together, so a burst costs one
 //! sync of the disk. An answer leaves only after its commit. A caller that goes
-//! away leaves nothing half done: the work belongs to the writer's task.
+//! away leaves nothing half done: the work belongs to the writer's thread.
 
 use crate::StoreError;
 use crate::sqlite::fault::engine;
-use crate::sqlite::sql::Sql;
-use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use crate::sqlite::sql::{Row, Sql};
+use rusqlite::Connection;
+use std::thread;
 use tokio::sync::{mpsc, oneshot};
 
 /// Callers beyond this wait before they may queue.
@@ -21,13 +21,12 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 128;
 
 /// Something to be written.
-#[async_trait]
 pub(crate) trait Job: Send {
     /// Whether it is one statement, atomic by itself.
     fn is_single(&self) -> bool;
 
     /// Does the work; may be called again after a rollback.
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError>;
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
 
     /// What `run` did was rolled back.
     fn undone(&mut self);
@@ -36,25 +35,28 @@ pub(crate) trait Job: Send {
     fn settle(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-/// A queue to the task that holds the writing connection.
+/// A queue to the thread that holds the writing connection; it ends with the queue.
 pub(crate) struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: SqliteConnection) -> Self {
+    pub(crate) fn open(connection: Connection) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(work(connection, jobs));
-        Self { queue }
+        thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || work(&connection, jobs))
+            .map_err(|fault| StoreError::Unavailable(fault.to_string()))?;
+        Ok(Self { queue })
     }
 
     /// Runs one statement and gives its rows.
-    pub(crate) async fn one(&self, sql: Sql) -> Result<Vec<SqliteRow>, StoreError> {
+    pub(crate) async fn one(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
         Ok(self.all(vec![sql]).await?.pop().unwrap_or_default())
     }
 
     /// Runs statements, all or none, and gives the rows of each.
-    pub(crate) async fn all(&self, steps: Vec<Sql>) -> Result<Vec<Vec<SqliteRow>>, StoreError> {
+    pub(crate) async fn all(&self, steps: Vec<Sql>) -> Result<Vec<Vec<Row>>, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.push(Box::new(Statements { steps, rows: Vec::new(), reply })).await?;
         answer.await.map_err(|_| closed())?
@@ -63,12 +65,6 @@ impl Writer {
     /// Queues a job.
     pub(crate) async fn push(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         self.queue.send(job).await.map_err(|_| closed())
-    }
-
-    /// Queues statements that nobody waits for; dropped where the queue is full.
-    pub(crate) fn later(&self, steps: Vec<Sql>) {
-        let (reply, _) = oneshot::channel();
-        let _full = self.queue.try_send(Box::new(Statements { steps, rows: Vec::new(), reply }));
     }
 }
 
@@ -79,19 +75,18 @@ pub(crate) fn closed() -> StoreError {
 /// Statements known beforehand.
 struct Statements {
     steps: Vec<Sql>,
-    rows: Vec<Vec<SqliteRow>>,
-    reply: oneshot::Sender<Result<Vec<Vec<SqliteRow>>, StoreError>>,
+    rows: Vec<Vec<Row>>,
+    reply: oneshot::Sender<Result<Vec<Vec<Row>>, StoreError>>,
 }
 
-#[async_trait]
 impl Job for Statements {
     fn is_single(&self) -> bool {
         self.steps.len() == 1
     }
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
         for step in &self.steps {
-            self.rows.push(step.all(connection).await.map_err(engine)?);
+            self.rows.push(step.all(connection).map_err(engine)?);
         }
         Ok(())
     }
@@ -114,14 +109,14 @@ enum Failure {
     Group(StoreError),
 }
 
-async fn work(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+fn work(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let mut group = Vec::with_capacity(GROUP);
-    while jobs.recv_many(&mut group, GROUP).await > 0 {
-        match commit(&mut connection, &mut group).await {
+    while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+        match commit(connection, &mut group) {
             Ok(()) => group.drain(..).for_each(|job| job.settle(Ok(()))),
             Err(Failure::Job(_)) if group.len() > 1 => {
                 for job in group.drain(..) {
-                    alone(&mut connection, job).await;
+                    alone(connection, job);
                 }
             }
             Err(Failure::Job(fault) | Failure::Group(fault)) => {
@@ -132,9 +127,9 @@ async fn work(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Box<dyn
     }
 }
 
-async fn alone(connection: &mut SqliteConnection, job: Box<dyn Job>) {
+fn alone(connection: &Connection, job: Box<dyn Job>) {
     let mut jobs = [job];
-    let outcome = commit(connection, &mut jobs).await;
+    let outcome = commit(connection, &mut jobs);
     let [job] = jobs;
     job.settle(outcome.map_err(|failure| {
         let (Failure::Job(fault) | Failure::Group(fault)) = failure;
@@ -144,20 +139,17 @@ async fn alone(connection: &mut SqliteConnection, job: Box<dyn Job>) {
 }
 
 /// Runs the jobs in one transaction. On an error nothing of them stays.
-async fn commit(
-    connection: &mut SqliteConnection,
-    jobs: &mut [Box<dyn Job>],
-) -> Result<(), Failure> {
+fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     if let [job] = jobs
         && job.is_single()
     {
-        let outcome = job.run(connection).await;
+        let outcome = job.run(connection);
         return outcome.inspect_err(|_| job.undone()).map_err(Failure::Job);
     }
-    let outcome = transaction(connection, &mut *jobs).await;
+    let outcome = transaction(connection, &mut *jobs);
     if outcome.is_err() {
         // Fails where the engine has rolled back already, which is as well.
-        let _rolled_back = Sql::new("ROLLBACK").all(connection).await;
+        let _rolled_back = Sql::new("ROLLBACK").all(connection);
         for job in jobs {
             job.undone();
         }
@@ -165,15 +157,12 @@ async fn commit(
     outcome
 }
 
-async fn transaction(
-    connection: &mut SqliteConnection,
-    jobs: &mut [Box<dyn Job>],
-) -> Result<(), Failure> {
+fn transaction(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     let group = |fault| Failure::Group(engine(fault));
-    Sql::new("BEGIN IMMEDIATE").all(connection).await.map_err(group)?;
+    Sql::new("BEGIN IMMEDIATE").all(connection).map_err(group)?;
     for job in jobs {
-        job.run(connection).await.map_err(Failure::Job)?;
+        job.run(connection).map_err(Failure::Job)?;
     }
-    Sql::new("COMMIT").all(connection).await.map_err(group)?;
+    Sql::new("COMMIT").all(connection).map_err(group)?;
     Ok(())
 }

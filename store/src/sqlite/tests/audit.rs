@@ -48,8 +48,8 @@ async fn after(sql: &'static str) -> Vec<AuditFault> {
 }
 
 async fn tamper(scratch: &Scratch, sql: &'static str) {
-    let (_, mut connection) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    let (_, connection) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
+    connection.execute_batch(sql).unwrap();
 }
 
 fn places(found: &[AuditFault]) -> Vec<(u64, u64)> {
@@ -223,8 +223,8 @@ async fn heads_are_written_only_when_a_chain_moved() {
     tamper(&scratch, "UPDATE audit_heads SET n = n WHERE n = 3; CREATE TABLE seen AS SELECT 1")
         .await;
     let (file, _) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
-    let mut reader = file.reader().await.unwrap();
-    let rows = crate::sqlite::sql::Sql::new("SELECT n FROM audit_heads").all(&mut reader).await;
+    let heads = crate::sqlite::sql::Sql::new("SELECT n FROM audit_heads");
+    let rows = heads.all(&file.reader().unwrap());
     assert_eq!(rows.unwrap().len(), 2);
 }
 

@@ -10,12 +10,11 @@ const PUT: &str = "INSERT INTO suspension (reader, at) VALUES (?1, 0) RETURNING 
 
 async fn open(scratch: &Scratch) -> (DatabaseFile, Writer) {
     let (file, writer) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
-    (file, Writer::new(writer))
+    (file, Writer::open(writer).unwrap())
 }
 
-async fn count(file: &DatabaseFile) -> usize {
-    let mut reader = file.reader().await.unwrap();
-    Sql::new("SELECT reader FROM suspension").all(&mut reader).await.unwrap().len()
+fn count(file: &DatabaseFile) -> usize {
+    Sql::new("SELECT reader FROM suspension").all(&file.reader().unwrap()).unwrap().len()
 }
 
 #[tokio::test]
@@ -44,7 +43,7 @@ async fn a_bad_job_fails_alone_and_leaves_nothing() {
             failed += 1;
         }
     }
-    assert_eq!((failed, count(&file).await), (6, 54));
+    assert_eq!((failed, count(&file)), (6, 54));
 }
 
 #[tokio::test]
@@ -62,7 +61,7 @@ async fn a_caller_that_leaves_does_not_stop_the_next() {
         left.abort();
     }
     writer.one(Sql::new(PUT).bind("last")).await.unwrap();
-    assert_eq!(count(&file).await % 2, 1, "pairs whole or not at all, and the last");
+    assert_eq!(count(&file) % 2, 1, "pairs whole or not at all, and the last");
 }
 
 /// A reader sees what was answered before it asked.
@@ -73,7 +72,7 @@ async fn an_answer_comes_after_its_commit() {
     let writer = Arc::new(writer);
     for number in 0..100 {
         writer.one(Sql::new(PUT).bind(number.to_string())).await.unwrap();
-        assert_eq!(count(&file).await, number + 1);
+        assert_eq!(count(&file), number + 1);
     }
 }
 
@@ -81,18 +80,17 @@ async fn an_answer_comes_after_its_commit() {
 async fn a_reader_cannot_write() {
     let scratch = Scratch::new();
     let (file, _writer) = open(&scratch).await;
-    let mut reader = file.reader().await.unwrap();
-    assert!(Sql::new(PUT).bind("r").all(&mut reader).await.is_err());
+    assert!(Sql::new(PUT).bind("r").all(&file.reader().unwrap()).is_err());
 }
 
 #[tokio::test]
 async fn a_lock_held_by_another_is_unavailable_and_then_over() {
     let scratch = Scratch::new();
     let (_, writer) = open(&scratch).await;
-    let (_, mut other) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
-    Sql::new("BEGIN IMMEDIATE").all(&mut other).await.unwrap();
+    let (_, other) = DatabaseFile::open(scratch.path(), &DURABLE).await.unwrap();
+    Sql::new("BEGIN IMMEDIATE").all(&other).unwrap();
     let held = writer.one(Sql::new(PUT).bind("r")).await;
     assert!(matches!(held, Err(StoreError::Unavailable(_))));
-    Sql::new("ROLLBACK").all(&mut other).await.unwrap();
+    Sql::new("ROLLBACK").all(&other).unwrap();
     writer.one(Sql::new(PUT).bind("r")).await.unwrap();
 }
