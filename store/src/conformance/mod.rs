@@ -66,6 +66,7 @@ pub async fn shared(one: &Shared, other: &Shared) -> Result<(), Broken> {
     sessions::end_by_age_and_idleness(one, other).await?;
     sessions::touch_lengthens_and_never_revives(one, other).await?;
     sessions::services_are_kept_and_replaced(one, other).await?;
+    sessions::an_answer_is_noted_whole(one, other).await?;
     sessions::end_tells_all_once(one, other).await?;
     sessions::one_of_many_ends(one, other).await?;
     sessions::found_by_index(one, other).await?;

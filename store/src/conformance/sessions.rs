@@ -75,6 +75,20 @@ pub(super) async fn services_are_kept_and_replaced(
     ensure(one.services(&gone).await?.is_empty(), "nothing is kept for a session that is not")
 }
 
+pub(super) async fn an_answer_is_noted_whole(one: &Shared, other: &Shared) -> Result<(), Broken> {
+    let session = session("answered", "reader-answered", &[])?;
+    one.create(&session).await?;
+    let entered = service("ill", "oidc", "detail")?;
+    let code = LoginCode::parse("2222-2222")?;
+    let trace = super::trace::trace(code)?;
+    one.note_answer(&session.sid, &entered, &trace).await?;
+    ensure(other.services(&session.sid).await? == [entered.clone()], "the service")?;
+    ensure(other.find_trace(code).await?.as_ref() == Some(&trace), "and the trace")?;
+    other.end(&session.sid).await?;
+    other.note_answer(&session.sid, &entered, &trace).await?;
+    ensure(one.services(&session.sid).await?.is_empty(), "nothing for a session that is over")
+}
+
 pub(super) async fn end_tells_all_once(one: &Shared, other: &Shared) -> Result<(), Broken> {
     let session = session("ended", "reader-ended", &["ended-index"])?;
     one.create(&session).await?;

@@ -47,7 +47,7 @@ pub(super) async fn ring_is_bounded(one: &Shared) -> Result<(), Broken> {
     Ok(())
 }
 
-fn trace(code: LoginCode) -> Result<TraceRecord, Broken> {
+pub(super) fn trace(code: LoginCode) -> Result<TraceRecord, Broken> {
     let note = "name, mail".to_owned();
     Ok(TraceRecord {
         code,

@@ -2,7 +2,9 @@
 
 use crate::StoreError;
 use async_trait::async_trait;
-use model::{ConnectorId, LoginCode, Membership, Reader, ReaderId, ServiceId, Sid, Timestamp};
+use model::{
+    ConnectorId, LoginCode, Membership, Reader, ReaderId, ServiceId, Sid, Timestamp, TraceRecord,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -139,6 +141,15 @@ pub trait SessionServices: Send + Sync {
     /// Notes a service entered in a session; replaces that service's note of the same protocol.
     /// Nothing is kept for a session that has ended.
     async fn add_service(&self, sid: &Sid, service: &SessionService) -> Result<(), StoreError>;
+
+    /// As `add_service`, and keeps the trace of the login that entered it, in one step:
+    /// every answer to a service writes both.
+    async fn note_answer(
+        &self,
+        sid: &Sid,
+        service: &SessionService,
+        trace: &TraceRecord,
+    ) -> Result<(), StoreError>;
 
     /// The services entered in a session, in the order of their ids.
     async fn services(&self, sid: &Sid) -> Result<Vec<SessionService>, StoreError>;

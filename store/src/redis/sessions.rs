@@ -6,11 +6,13 @@ use super::scripts::{
 use super::{RedisShared, engine, name, ttl_ms};
 use crate::digest::{digest, index_key, session_key, text};
 use crate::seen::TOUCH_EVERY_MS;
-use crate::{EndedSession, SessionRecord, SessionService, SessionServices, Sessions, StoreError};
+use crate::{
+    EndedSession, SessionRecord, SessionService, SessionServices, Sessions, StoreError, TraceRing,
+};
 use crate::{sealed, session_blob};
 use ::redis::cmd;
 use async_trait::async_trait;
-use model::{ReaderId, Sid, Timestamp};
+use model::{ReaderId, Sid, Timestamp, TraceRecord};
 
 const SESSION: &str = "rp:session:";
 const SERVICES: &str = "rp:services:";
@@ -121,6 +123,17 @@ impl SessionServices for RedisShared {
             .invoke_async(&mut self.connection.clone())
             .await
             .map_err(engine)
+    }
+
+    async fn note_answer(
+        &self,
+        sid: &Sid,
+        service: &SessionService,
+        trace: &TraceRecord,
+    ) -> Result<(), StoreError> {
+        // Sent together over one connection; a trace that fails loses a trace.
+        tokio::try_join!(self.add_service(sid, service), self.write_trace(trace, service.at))
+            .map(|_| ())
     }
 
     async fn services(&self, sid: &Sid) -> Result<Vec<SessionService>, StoreError> {

@@ -35,7 +35,7 @@ impl Counters for SqliteShared {
     async fn read(&self, name: &str, now: Timestamp) -> Result<u64, StoreError> {
         let key = counter_key(name);
         let sql = Sql::new(READ).bind(key.as_slice()).bind(now.unix_ms());
-        self.readers.first(&sql)?.map_or(Ok(0), |row| count(&row, 0))
+        self.first(&sql)?.map_or(Ok(0), |row| count(&row, 0))
     }
 
     async fn clear(&self, name: &str) -> Result<(), StoreError> {

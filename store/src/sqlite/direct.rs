@@ -40,6 +40,20 @@ impl Direct {
         self.write(|connection| transaction(connection, steps)).await
     }
 
+    /// Reads where nobody is writing: this connection's page cache holds what was just
+    /// written, which every other connection would read from the file again. `None`
+    /// where it is in use, or the engine asks to wait.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Option<Result<T, StoreError>> {
+        let connection = self.0.try_lock().ok()?;
+        match work(&connection) {
+            Err(fault) if is_busy(&fault) => None,
+            done => Some(done.map_err(engine)),
+        }
+    }
+
     /// Runs `work`, which leaves nothing where it fails, until no other holds the lock.
     ///
     /// A caller that goes away goes while it waits; once begun, the work is

@@ -40,7 +40,7 @@ impl Parked for SqliteShared {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let name = row_key(space, key);
         let sql = Sql::new(PEEK).bind(name.as_slice()).bind(now.unix_ms());
-        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
+        let Some(row) = self.first(&sql)? else { return Ok(None) };
         sealed::open(space.as_str(), key, column(&row, 0)?).map(Some)
     }
 

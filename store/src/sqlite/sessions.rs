@@ -5,10 +5,11 @@ use crate::seen::TOUCH_EVERY_MS;
 use crate::sqlite::fault::{column, time};
 use crate::sqlite::shared::SqliteShared;
 use crate::sqlite::sql::{Row, Sql};
+use crate::sqlite::trace::write_trace;
 use crate::{EndedSession, SessionRecord, SessionService, SessionServices, Sessions, StoreError};
 use crate::{sealed, session_blob};
 use async_trait::async_trait;
-use model::{ReaderId, ServiceId, Sid, Timestamp};
+use model::{ReaderId, ServiceId, Sid, Timestamp, TraceRecord};
 
 /// The indexes come with it, by the trigger.
 const CREATE: &str = "INSERT INTO session
@@ -51,7 +52,7 @@ impl Sessions for SqliteShared {
     async fn find(&self, sid: &Sid, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
         let key = session_key(sid);
         let sql = Sql::new(FIND).bind(key.as_slice()).bind(now.unix_ms());
-        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
+        let Some(row) = self.first(&sql)? else { return Ok(None) };
         let last_seen = time(&row, 1)?;
         self.seen.note(&key, last_seen);
         session_blob::read(column(&row, 0)?, sid, last_seen).map(Some)
@@ -83,7 +84,7 @@ impl Sessions for SqliteShared {
     async fn by_index(&self, index: &str, now: Timestamp) -> Result<Vec<Sid>, StoreError> {
         let name = index_key(index);
         let sql = Sql::new(BY_INDEX).bind(name.as_slice()).bind(now.unix_ms());
-        let rows = self.readers.all(&sql)?;
+        let rows = self.rows(&sql)?;
         rows.iter().map(|row| sealed::open_sid(index, column(row, 0)?)).collect()
     }
 
@@ -96,23 +97,37 @@ impl Sessions for SqliteShared {
 #[async_trait]
 impl SessionServices for SqliteShared {
     async fn add_service(&self, sid: &Sid, service: &SessionService) -> Result<(), StoreError> {
-        let key = session_key(sid);
-        let sql = Sql::new(ADD_SERVICE)
-            .bind(key.as_slice())
-            .bind(service.service.as_str())
-            .bind(service.protocol.as_str())
-            .bind(service.at.unix_ms())
-            .bind(service.detail.as_str());
-        self.writer.one(sql).await?;
+        self.writer.one(add_service(sid, service)).await?;
+        self.wrote(service.at).await;
+        Ok(())
+    }
+
+    async fn note_answer(
+        &self,
+        sid: &Sid,
+        service: &SessionService,
+        trace: &TraceRecord,
+    ) -> Result<(), StoreError> {
+        let steps = [add_service(sid, service), write_trace(trace, service.at)?];
+        self.writer.all(&steps).await?;
         self.wrote(service.at).await;
         Ok(())
     }
 
     async fn services(&self, sid: &Sid) -> Result<Vec<SessionService>, StoreError> {
         let key = session_key(sid);
-        let rows = self.readers.all(&Sql::new(SERVICES).bind(key.as_slice()))?;
+        let rows = self.rows(&Sql::new(SERVICES).bind(key.as_slice()))?;
         rows.iter().map(service).collect()
     }
+}
+
+fn add_service(sid: &Sid, service: &SessionService) -> Sql {
+    Sql::new(ADD_SERVICE)
+        .bind(session_key(sid).as_slice())
+        .bind(service.service.as_str())
+        .bind(service.protocol.as_str())
+        .bind(service.at.unix_ms())
+        .bind(service.detail.as_str())
 }
 
 /// As the trigger reads them.

@@ -7,6 +7,7 @@ use crate::sqlite::file::DatabaseFile;
 use crate::sqlite::migrate;
 use crate::sqlite::purge::Purge;
 use crate::sqlite::readers::Readers;
+use crate::sqlite::sql::{Row, Sql};
 use crate::{SharedStore, StoreError};
 use std::path::Path;
 
@@ -35,6 +36,18 @@ impl SqliteShared {
             purge: Purge::new(),
             seen: Seen::new(),
         })
+    }
+}
+
+impl SqliteShared {
+    /// The first row.
+    pub(super) fn first(&self, sql: &Sql) -> Result<Option<Row>, StoreError> {
+        self.writer.read(|c| sql.first(c)).unwrap_or_else(|| self.readers.first(sql))
+    }
+
+    /// All rows; for statements that bound them.
+    pub(super) fn rows(&self, sql: &Sql) -> Result<Vec<Row>, StoreError> {
+        self.writer.read(|c| sql.all(c)).unwrap_or_else(|| self.readers.all(sql))
     }
 }
 

@@ -13,18 +13,19 @@ const FIND: &str = "SELECT record FROM trace WHERE code = ?1";
 #[async_trait]
 impl TraceRing for SqliteShared {
     async fn write_trace(&self, trace: &TraceRecord, now: Timestamp) -> Result<(), StoreError> {
-        let sql = Sql::new(WRITE)
-            .bind(trace.code.to_string())
-            .bind(now.unix_ms())
-            .bind(trace_blob::write(trace)?);
-        self.writer.one(sql).await?;
+        self.writer.one(write_trace(trace, now)?).await?;
         self.wrote(now).await;
         Ok(())
     }
 
     async fn find_trace(&self, code: LoginCode) -> Result<Option<TraceRecord>, StoreError> {
         let sql = Sql::new(FIND).bind(code.to_string());
-        let Some(row) = self.readers.first(&sql)? else { return Ok(None) };
+        let Some(row) = self.first(&sql)? else { return Ok(None) };
         trace_blob::read(column(&row, 0)?).map(Some)
     }
+}
+
+pub(super) fn write_trace(trace: &TraceRecord, now: Timestamp) -> Result<Sql, StoreError> {
+    let blob = trace_blob::write(trace)?;
+    Ok(Sql::new(WRITE).bind(trace.code.to_string()).bind(now.unix_ms()).bind(blob))
 }
