@@ -4,9 +4,9 @@ use crate::Login;
 use crate::decide::open_member;
 use crate::flight::Leg;
 use crate::turn::Turn;
-use idp_bridge::{Claimed, Once};
+use idp_bridge::Claimed;
 use model::{Code, ConnectorId, Handle, MemberId, Refusal, Timestamp, code};
-use store::{Space, Upstream};
+use store::{Space, Upstream, Used};
 
 /// Proof that a claim was admitted. Never leaves this crate; made by [`Login::admit`] alone.
 pub(crate) struct Authenticated {
@@ -54,27 +54,35 @@ impl Login {
     ) -> Result<Authenticated, Refusal> {
         require_asked(&claimed, &door)?;
         open_member(&turn.snapshot, claimed.member())?;
-        // One after the other: of two nodes that are brought the same answer at once, one could
-        // win the leg and the other the assertion, and the reader would be let in by neither.
-        if let Door::Asked { handle, until, .. } = door
-            && !self.0.shared.put_once(Space::Leg, handle.as_str(), until, turn.now()).await?
-        {
-            return Err(at(&claimed, code::LOG_LEG_USED, "this leg was admitted before"));
-        }
-        if !self.use_up(claimed.once(), turn.now()).await? {
-            return Err(at(&claimed, code::SAML_REPLAY, "the claim was used before"));
-        }
+        self.use_up(&claimed, &door, turn.now()).await?;
         let indexes = self.indexes_of(&claimed);
         Ok(Authenticated { claimed, indexes })
     }
 
-    async fn use_up(&self, once: &[Once], now: Timestamp) -> Result<bool, Refusal> {
-        for value in once {
-            if !self.0.shared.put_once(value.space, &value.key, value.expires, now).await? {
-                return Ok(false);
+    /// All in one step: of two nodes that are brought the same answer at once, one could
+    /// else win the leg and the other the assertion, and neither would let the reader in.
+    async fn use_up(
+        &self,
+        claimed: &Claimed,
+        door: &Door<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let leg = match door {
+            Door::Asked { handle, until, .. } => {
+                Some(Used { space: Space::Leg, key: handle.as_str(), expires: *until })
             }
+            Door::Unasked { .. } => None,
+        };
+        let once = claimed.once().iter();
+        let once = once.map(|o| Used { space: o.space, key: &o.key, expires: o.expires });
+        let values: Vec<Used<'_>> = leg.into_iter().chain(once).collect();
+        match self.0.shared.put_all_once(&values, now).await? {
+            None => Ok(()),
+            Some(0) if leg.is_some() => {
+                Err(at(claimed, code::LOG_LEG_USED, "this leg was admitted before"))
+            }
+            Some(_) => Err(at(claimed, code::SAML_REPLAY, "the claim was used before")),
         }
-        Ok(true)
     }
 
     fn indexes_of(&self, claimed: &Claimed) -> Vec<String> {

@@ -55,6 +55,8 @@ pub async fn shared(one: &Shared, other: &Shared) -> Result<(), Broken> {
     one_use::ends_by_the_time_passed_in(one, other).await?;
     one_use::spaces_are_apart(one).await?;
     one_use::one_of_many_wins(one, other).await?;
+    one_use::all_or_none(one, other).await?;
+    one_use::one_of_many_wins_all(one, other).await?;
     parked::put_peek_take(one, other).await?;
     parked::ends_by_the_time_passed_in(one, other).await?;
     parked::replaced_and_forgotten(one, other).await?;

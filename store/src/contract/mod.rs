@@ -14,7 +14,7 @@ pub use accounts::{AccountRow, AccountRows, Role};
 pub use audit::{Actor, AuditEntry, AuditFault, AuditLog, AuditReport};
 pub use counters::Counters;
 pub use keys::{KeyRow, KeyRows};
-pub use one_use::{OneUse, Parked, Space};
+pub use one_use::{OneUse, Parked, Space, Used};
 pub use registry::{RegistryRows, StoredRegistry};
 pub use sessions::{
     EndedSession, SessionRecord, SessionService, SessionServices, Sessions, Upstream,

@@ -61,6 +61,17 @@ impl Space {
     }
 }
 
+/// One value to be used up.
+#[derive(Debug, Clone, Copy)]
+pub struct Used<'a> {
+    /// What it is for.
+    pub space: Space,
+    /// The value; kept as a hash only.
+    pub key: &'a str,
+    /// Until when its use is remembered.
+    pub expires: Timestamp,
+}
+
 /// Marks that something was used.
 #[async_trait]
 pub trait OneUse: Send + Sync {
@@ -76,6 +87,15 @@ pub trait OneUse: Send + Sync {
         expires: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Uses all of `values` up in one atomic step, or none: the place of the first that was
+    /// used before, or would be over already, is told. Of two callers with a value in
+    /// common exactly one gets `None`, so neither can be left with half of what it needs.
+    async fn put_all_once(
+        &self,
+        values: &[Used<'_>],
+        now: Timestamp,
+    ) -> Result<Option<usize>, StoreError>;
 }
 
 /// Keeps a value for a while.

@@ -11,6 +11,7 @@ macro_rules! script {
 }
 
 script!(PUT_ONCE, "put_once");
+script!(PUT_ALL_ONCE, "put_all_once");
 script!(TAKE, "take");
 script!(COUNT, "count");
 script!(CREATE_SESSION, "create_session");

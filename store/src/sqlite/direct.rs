@@ -37,7 +37,36 @@ impl Direct {
 
     /// Runs statements, all or none, and gives the rows of each.
     pub(crate) async fn all(&self, steps: &[Sql]) -> Result<Vec<Vec<Row>>, StoreError> {
-        self.write(|connection| transaction(connection, steps)).await
+        self.write(|connection| {
+            let mut rows = Vec::with_capacity(steps.len());
+            transaction(connection, |connection| {
+                for step in steps {
+                    rows.push(step.all(connection)?);
+                }
+                Ok(true)
+            })?;
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Runs statements of which each must give a row, all or none: tells the place of the
+    /// first that gave none.
+    pub(crate) async fn all_fruitful(&self, steps: &[Sql]) -> Result<Option<usize>, StoreError> {
+        self.write(|connection| {
+            let mut barren = None;
+            transaction(connection, |connection| {
+                for (place, step) in steps.iter().enumerate() {
+                    if step.first(connection)?.is_none() {
+                        barren = Some(place);
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            })?;
+            Ok(barren)
+        })
+        .await
     }
 
     /// Reads where nobody is writing: this connection's page cache holds what was just
@@ -84,14 +113,16 @@ fn told(fault: &StoreError) {
     tracing::error!(%fault, "the store could not write");
 }
 
-/// Runs the steps in one transaction. On an error nothing of them stays.
-pub(crate) fn transaction(
+/// Runs `work` in one transaction. Where it fails, or says no, nothing of it stays.
+fn transaction(
     connection: &Connection,
-    steps: &[Sql],
-) -> rusqlite::Result<Vec<Vec<Row>>> {
+    work: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+) -> rusqlite::Result<()> {
     Sql::new("BEGIN IMMEDIATE").all(connection)?;
-    let rows = steps.iter().map(|step| step.all(connection)).collect::<Result<_, _>>();
-    let outcome = rows.and_then(|rows| Sql::new("COMMIT").all(connection).map(|_| rows));
+    let outcome = work(connection).and_then(|is_kept| {
+        let end = Sql::new(if is_kept { "COMMIT" } else { "ROLLBACK" });
+        end.all(connection).map(|_| ())
+    });
     if outcome.is_err() {
         // Fails where the engine has rolled back already, which is as well.
         let _rolled_back = Sql::new("ROLLBACK").all(connection);

@@ -3,7 +3,7 @@
 use crate::digest::row_key;
 use crate::sqlite::shared::SqliteShared;
 use crate::sqlite::sql::Sql;
-use crate::{OneUse, Space, StoreError};
+use crate::{OneUse, Space, StoreError, Used};
 use async_trait::async_trait;
 use model::Timestamp;
 
@@ -24,12 +24,30 @@ impl OneUse for SqliteShared {
         if expires <= now {
             return Ok(false);
         }
-        let sql = Sql::new(PUT_ONCE)
-            .bind(row_key(space, key).as_slice())
-            .bind(expires.unix_ms())
-            .bind(now.unix_ms());
-        let first = !self.writer.one(sql).await?.is_empty();
+        let first = !self.writer.one(put(&Used { space, key, expires }, now)).await?.is_empty();
         self.wrote(now).await;
         Ok(first)
     }
+
+    async fn put_all_once(
+        &self,
+        values: &[Used<'_>],
+        now: Timestamp,
+    ) -> Result<Option<usize>, StoreError> {
+        if let Some(stale) = values.iter().position(|value| value.expires <= now) {
+            return Ok(Some(stale));
+        }
+        let steps: Vec<Sql> = values.iter().map(|value| put(value, now)).collect();
+        let taken = self.writer.all_fruitful(&steps).await?;
+        self.wrote(now).await;
+        Ok(taken)
+    }
+}
+
+/// Gives a row where the value was free.
+fn put(value: &Used<'_>, now: Timestamp) -> Sql {
+    Sql::new(PUT_ONCE)
+        .bind(row_key(value.space, value.key).as_slice())
+        .bind(value.expires.unix_ms())
+        .bind(now.unix_ms())
 }
