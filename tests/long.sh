@@ -4,9 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case ${1:-} in
-    bench) exec cargo run --release --locked -p bench ;;
+    bench)
+        # The bench starts the program beside it, which `cargo run` alone would not build.
+        cargo build --release --locked --bin readerpass
+        exec cargo run --release --locked -p bench -- "${@:2}"
+        ;;
     *)
-        echo "./test long bench    CPU per login, memory, start, as ratios in one run"
+        echo "./test long bench [--json] [--enforce] [--seed N] [WORD…]"
+        echo "                     CPU per login and keystroke, memory, start, beside their budgets, in one run"
         exit 2
         ;;
 esac

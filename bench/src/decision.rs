@@ -13,15 +13,23 @@ use std::error::Error;
 use std::hint::black_box;
 
 /// One decision, cached.
-const CACHED_BUDGET: Budget = Budget::Micros(20.0);
+const CACHED_BUDGET: Budget = Budget::Most(20.0);
+
+const CACHED: &str = "policy: decision, cached";
+const SAMPLE: &str = "policy: decision, uncached, 5 services";
+const LARGE: &str = "policy: decision, uncached, 200 services";
+const COMPILED: &str = "policy: folder compiled, 200 services";
 
 pub(crate) fn run(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+    if !bench.wants(&[CACHED, SAMPLE, LARGE, COMPILED]) {
+        return Ok(());
+    }
     let sample = Consortium::sample()?;
-    let large = Consortium::generated(200)?;
-    cached(bench, "policy: decision, cached", &sample)?;
-    uncached(bench, "policy: decision, uncached, 5 services", &sample)?;
-    uncached(bench, "policy: decision, uncached, 200 services", &large)?;
-    bench.take("policy: folder compiled, 200 services", Budget::None, 1, |meter, calls| {
+    let large = Consortium::generated(bench.extent().services)?;
+    cached(bench, CACHED, &sample)?;
+    uncached(bench, SAMPLE, &sample)?;
+    uncached(bench, LARGE, &large)?;
+    bench.take(COMPILED, Budget::None, 1, |meter, calls| {
         meter.count(|| {
             for _ in 0..calls {
                 black_box(large.compile()?);

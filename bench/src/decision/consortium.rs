@@ -2,10 +2,10 @@
 //! of the size of a nation's.
 
 use super::{Facts, PolicySet};
+use crate::generated;
 use model::{Member, Membership, Profile, Reader, ReaderId, Service, Timestamp};
 use policy::{Context, PolicySource};
 use std::error::Error;
-use std::fmt::Write as _;
 
 const NOW: Timestamp = Timestamp::from_unix_s(1_795_257_065);
 
@@ -42,32 +42,14 @@ impl Consortium {
         Self::new(services, source)
     }
 
-    /// `count` services with two rights each, three rows a service, and one rule for all.
+    /// The generated consortium with so many services.
     pub(super) fn generated(count: usize) -> Result<Self, Box<dyn Error>> {
-        let mut matrix = "[classes]\n".to_owned();
-        for class in ["A", "B", "C"] {
-            writeln!(matrix, "{class} = {{ zh = \"类别 {class}\", en = \"Class {class}\" }}")?;
-        }
-        let mut services = Vec::with_capacity(count);
-        for n in 0..count {
-            services.push(toml::from_str(&format!(
-                "id = \"s-{n}\"\nname = {{ zh = \"服务 {n}\" }}\n\
-                 entitlements = [\"s-{n}:read\", \"s-{n}:order\"]\n\
-                 release = [\"name\", \"mail\", \"member\", \"class\", \"category\", \"links\", \"entitlements\"]"
-            ))?);
-            let reason = "reason = { zh = \"各类读者都可以使用。\", en = \"Open to readers of every class.\" }";
-            write!(
-                matrix,
-                "[[row]]\nclass = [\"A\", \"B\", \"C\"]\nenter = [\"s-{n}\"]\nallow = [\"s-{n}:read\"]\n{reason}\n\
-                 [[row]]\nclass = [\"A\"]\nallow = [\"s-{n}:order\"]\n{reason}\n\
-                 [[deny]]\nclass = [\"C\"]\nuse = [\"s-{n}:order\"]\n{reason}\n"
-            )?;
-        }
-        let standing = include_str!("../../../demo/registry/policy/standing.cedar")
-            .replace("\"ill\"", "\"s-0\"")
-            .replace("\"card\"", "\"s-1\"");
-        let cedar = vec![("standing.cedar".to_owned(), standing)];
-        Self::new(services, PolicySource { cedar, matrix: Some(matrix), assertions: None })
+        let services = (0..count)
+            .map(|number| toml::from_str(&generated::service(number)))
+            .collect::<Result<_, _>>()?;
+        let cedar = vec![("standing.cedar".to_owned(), generated::standing())];
+        let matrix = Some(generated::matrix(count));
+        Self::new(services, PolicySource { cedar, matrix, assertions: None })
     }
 
     fn new(services: Vec<Service>, source: PolicySource) -> Result<Self, Box<dyn Error>> {
