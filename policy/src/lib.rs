@@ -19,6 +19,7 @@ mod engine;
 mod facts;
 mod fill;
 mod matrix;
+mod plain;
 mod reasons;
 mod rule;
 mod set;
@@ -28,8 +29,9 @@ mod vocabulary;
 
 pub use facts::{Context, Facts};
 pub use fill::{Accounted, Decision, Outcome, Release, fill};
+pub use plain::{Plain, plain};
 pub use set::PolicySet;
-pub use source::{PolicyFault, PolicySource};
+pub use source::{PolicyFault, PolicySource, Unread};
 pub use verdict::{Obligation, Reason, Verdict};
 
 use model::ServiceId;

@@ -24,6 +24,7 @@
 
 mod row;
 
+use crate::plain::plain;
 use crate::rule::Rule;
 use crate::source::{MATRIX, PolicyFault};
 use crate::vocabulary::Vocabulary;
@@ -47,7 +48,14 @@ pub(crate) struct Matrix {
 impl Matrix {
     /// Reads the text; a fault of form ends it, for nothing after it can be trusted.
     pub(crate) fn parse(text: &str) -> Result<Self, PolicyFault> {
-        toml::from_str(text).map_err(|error| PolicyFault::toml(MATRIX, text, &error))
+        let source = toml::Deserializer::parse(text)
+            .map_err(|error| PolicyFault::toml(MATRIX, text, &error))?;
+        serde_path_to_error::deserialize(source).map_err(|error| {
+            let said = plain(error.inner().message());
+            let key = said.key(&error.path().to_string());
+            let remedy = said.remedy(example(&key));
+            PolicyFault::new(MATRIX, key, said.what, remedy)
+        })
     }
 
     /// The classes that rules may name.
@@ -82,4 +90,30 @@ impl Matrix {
             .filter_map(|(table, number, row)| row.rule(table, number, words, faults))
             .collect()
     }
+}
+
+/// How a key is written, by its last name; a list for its entries, too.
+fn example(key: &str) -> Option<&'static str> {
+    let key = key.trim_end_matches(|c: char| c == '[' || c == ']' || c.is_ascii_digit());
+    if key.starts_with("classes") {
+        return Some("A = { zh = \"…\", en = \"…\" }");
+    }
+    Some(match key.rsplit('.').next()? {
+        "row" => "[[row]]",
+        "deny" => "[[deny]]",
+        "id" => "id = \"ill-guaranteed-a\"",
+        "class" => "class = [\"A\"]",
+        "standing" => "standing = [\"good\"]",
+        "category" => "category = [\"graduate\"]",
+        "affiliation" => "affiliation = [\"student\"]",
+        "member" => "member = [\"nju\"]",
+        "region" => "region = [\"江苏\"]",
+        "evidence" => "evidence = [\"asserted\"]",
+        "enter" => "enter = [\"ill\"]",
+        "allow" => "allow = [\"ill:request\"]",
+        "use" => "use = [\"ill:guaranteed\"]",
+        "max_age_s" => "max_age_s = 600",
+        "reason" | "zh" | "en" => "reason = { zh = \"…\", en = \"…\" }",
+        _ => return None,
+    })
 }

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::is_built_in;
 use crate::reasons::{self, Ours};
 use crate::rule::Rule;
-use crate::source::{PolicyFault, PolicySource};
+use crate::source::{PolicyFault, PolicySource, Unread};
 use crate::verdict::{Entry, Obligation, Reason, Right, Verdict, Weighed};
 use model::{Class, MemberId, Service, ServiceId, Standing, Text, code};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,18 @@ impl PolicySet {
     /// Compiles a folder against the services of the registry, or says everything that is
     /// wrong in it. A source without any rule file is no policy folder: [`open`](Self::open).
     pub fn compile(source: &PolicySource, services: &[Service]) -> Result<Self, Vec<PolicyFault>> {
-        compile::compile(source, services).map(Self)
+        compile::compile(source, services, &Unread::default()).map(Self)
+    }
+
+    /// As [`compile`](Self::compile), for a registry that has faults already: what may only
+    /// follow from a file that could not be read is not told again. For judging, never for
+    /// deciding.
+    pub fn judge(
+        source: &PolicySource,
+        services: &[Service],
+        unread: &Unread,
+    ) -> Result<Self, Vec<PolicyFault>> {
+        compile::compile(source, services, unread).map(Self)
     }
 
     /// No policy folder: every reader in good standing may enter every service, and no

@@ -1,5 +1,7 @@
 //! The policy folder as it was read, and what may be wrong in it.
 
+use crate::plain::plain;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Greatest size of one policy file: far above what people write, far below what
@@ -51,6 +53,15 @@ impl PolicySource {
     }
 }
 
+/// What of a registry could not be read: nothing is said of words that may stand there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unread {
+    /// Services whose files are broken; any right may be theirs.
+    pub services: BTreeSet<String>,
+    /// `matrix.toml` is broken; any class may be declared there.
+    pub matrix: bool,
+}
+
 /// One thing wrong in a policy folder: where, what, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyFault {
@@ -85,8 +96,9 @@ impl PolicyFault {
 
     pub(crate) fn toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let key = error.span().map(|span| line_of(text, span.start));
-        let what = error.message().trim().to_owned();
-        Self { file: file.to_owned(), key, what, remedy: "correct the TOML there".to_owned() }
+        let said = plain(error.message());
+        let remedy = said.remedy.unwrap_or_else(|| "correct the TOML there".to_owned());
+        Self { file: file.to_owned(), key, what: said.what, remedy }
     }
 }
 

@@ -17,6 +17,8 @@ mod cors;
 mod discovery;
 mod end_session;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod id_token;
 mod jose;
 mod pkce;
@@ -25,7 +27,6 @@ mod records;
 mod return_to;
 #[cfg(test)]
 pub(crate) mod samples;
-mod sector;
 mod token;
 mod userinfo;
 
@@ -127,7 +128,7 @@ impl Provider {
 
     /// The reader's name at this client's sector, another at every other (Core 8.1).
     fn sub(&self, service: &Service, client: &OidcClient, reader: &ReaderId) -> String {
-        self.keys.pairwise(reader, &sector::sector(service, client))
+        self.keys.pairwise(reader, &metadata::sector(&service.id, &client.redirect_uris))
     }
 
     /// The client's own name of a session. The session's id is the browser's
@@ -158,7 +159,7 @@ impl Provider {
 /// Claims that can stand in an ID token or in userinfo.
 fn json_names() -> Vec<&'static str> {
     let protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
-    protocol.into_iter().chain(ValueName::ALL.iter().copied().map(released::json_name)).collect()
+    protocol.into_iter().chain(ValueName::ALL.iter().copied().map(metadata::claim_name)).collect()
 }
 
 #[cfg(test)]

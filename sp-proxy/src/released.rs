@@ -1,46 +1,13 @@
 //! The released values of one answer under their names on the wire.
 
+use metadata::{RESERVED_CLAIMS, claim_name};
 use model::{Value, ValueName};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// Names that a protocol claim of an ID token or userinfo answer bears: a
-/// renamed value never takes one, or a rename could forge `sub` or `aud`.
-const RESERVED: &[&str] = &[
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "auth_time",
-    "nonce",
-    "acr",
-    "amr",
-    "azp",
-    "sid",
-    "at_hash",
-    "c_hash",
-    "s_hash",
-    "cnf",
-    "events",
-    "active",
-    "scope",
-    "client_id",
-];
-
-/// The name of a value in JSON where no `attributes.toml` renames it (contract, section 9).
-pub(crate) fn json_name(name: ValueName) -> &'static str {
-    match name {
-        ValueName::Mail => "email",
-        ValueName::Phone => "phone_number",
-        other => other.as_str(),
-    }
-}
-
 /// Released values as JSON members; `rename` gives the service's own name of a value.
 ///
+/// `check` refuses a rename that takes the name of a protocol's claim; here it is dropped.
 /// One text is a string, several an array, named texts an object.
 pub(crate) fn to_json(
     values: &BTreeMap<ValueName, Value>,
@@ -49,9 +16,9 @@ pub(crate) fn to_json(
     values
         .iter()
         .map(|(name, value)| {
-            (rename(*name).unwrap_or_else(|| json_name(*name).to_owned()), encode(value))
+            (rename(*name).unwrap_or_else(|| claim_name(*name).to_owned()), encode(value))
         })
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+        .filter(|(name, _)| !RESERVED_CLAIMS.contains(&name.as_str()))
         .collect()
 }
 
@@ -115,8 +82,8 @@ mod tests {
             to_json(&values(), move |name| (name == ValueName::Mail).then(|| to.clone()))
         };
         assert!(renamed("emailAddress").contains_key("emailAddress"));
-        for reserved in ["sub", "aud", "iss", "sid", "acr"] {
-            assert!(!renamed(reserved).contains_key(reserved), "{reserved}");
+        for reserved in RESERVED_CLAIMS {
+            assert!(!renamed(reserved).contains_key(*reserved), "{reserved}");
         }
     }
 

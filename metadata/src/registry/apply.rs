@@ -69,7 +69,7 @@ pub async fn apply(
     bundle: Bundle,
     now: Timestamp,
 ) -> Result<Applied, ApplyError> {
-    let Bundle { content: mut wanted, secrets } = bundle;
+    let Bundle { content: mut wanted, secrets, .. } = bundle;
     let macs = secrets.iter().map(|(id, secret)| {
         (id.clone(), URL_SAFE_NO_PAD.encode(keys.client_secret_mac(id, secret)))
     });

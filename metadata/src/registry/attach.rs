@@ -58,7 +58,7 @@ pub(super) fn all(reading: &mut Reading) {
                 let sp = saml::parse_metadata(text)
                     .map_err(|e| e.to_string())
                     .and_then(service_provider)?;
-                judge_sp(&sp, reading.now)?;
+                judge_sp(&sp, saml.encrypt, reading.now)?;
                 Ok(sp.entity_id.as_str().to_owned())
             });
         }

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 pub struct Bundle {
     pub(crate) content: Content,
     pub(crate) secrets: BTreeMap<ServiceId, Zeroizing<String>>,
+    warnings: Vec<Fault>,
 }
 
 impl fmt::Debug for Bundle {
@@ -32,10 +33,16 @@ impl Bundle {
     pub fn read(dir: &Path, now: Timestamp) -> Result<Self, Vec<Fault>> {
         let reading = Reading::of(dir, now);
         if reading.faults.is_empty() {
-            Ok(Self { content: reading.content, secrets: reading.secrets })
+            let Reading { content, secrets, warnings, .. } = reading;
+            Ok(Self { content, secrets, warnings })
         } else {
             Err(reading.faults)
         }
+    }
+
+    /// What may be meant and is worth a look; no reason to refuse the folder.
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
     }
 }
 
@@ -44,6 +51,8 @@ impl Bundle {
 pub struct CheckReport {
     /// Everything that is wrong, by file and key; empty: `apply` would take it.
     pub faults: Vec<Fault>,
+    /// What may be meant and is worth a look; `apply` takes it.
+    pub warnings: Vec<Fault>,
     /// Members that could be read.
     pub members: usize,
     /// Services that could be read.
@@ -61,5 +70,6 @@ pub fn check(dir: &Path, now: Timestamp) -> CheckReport {
         services: reading.content.services.len(),
         policies: reading.content.policy.len(),
         faults: reading.faults,
+        warnings: reading.warnings,
     }
 }

@@ -46,9 +46,14 @@ pub(super) fn judge_idp(idp: &IdpMetadata, now: Timestamp) -> Result<(), String>
     idp.sso.iter().chain(&idp.slo).try_for_each(|e| secure(&e.location))
 }
 
-/// What keeps a service provider from being used at `now`.
-pub(super) fn judge_sp(sp: &SpMetadata, now: Timestamp) -> Result<(), String> {
+/// What keeps a service provider from being used at `now`; `encrypt` is what the registry says of it.
+pub(super) fn judge_sp(
+    sp: &SpMetadata,
+    encrypt: Option<bool>,
+    now: Timestamp,
+) -> Result<(), String> {
     current(sp.valid_until, now)?;
+    sp.encryption.recipient(encrypt).map_err(|e| format!("cannot be answered: {e}"))?;
     if sp.default_acs().is_none() {
         return Err("has no AssertionConsumerService with HTTP-POST".to_owned());
     }

@@ -3,6 +3,7 @@
 use super::content::{Content, Renames, has_ending};
 use super::{Fault, attach, check, parse, shape};
 use model::{Member, Service, ServiceId, Timestamp};
+use policy::Unread;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub(super) struct Reading {
     pub(super) service_files: BTreeSet<String>,
     pub(super) member_files: BTreeSet<String>,
     pub(super) faults: Vec<Fault>,
+    pub(super) warnings: Vec<Fault>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +48,7 @@ impl Reading {
             service_files: BTreeSet::new(),
             member_files: BTreeSet::new(),
             faults: Vec::new(),
+            warnings: Vec::new(),
         };
         if dir.is_dir() {
             reading.read();
@@ -58,6 +61,7 @@ impl Reading {
         }
         reading.faults.sort();
         reading.faults.dedup();
+        reading.warnings.sort();
         reading
     }
 
@@ -85,10 +89,14 @@ impl Reading {
         }
         self.member_files = self.stems("members");
         self.service_files = self.stems("services");
-        self.content.members =
+        let (members, misnamed) =
             self.documents("members", shape::connectors, |m: &Member| m.id.to_string());
-        self.content.services =
+        self.content.members = members;
+        self.member_files.extend(misnamed);
+        let (services, misnamed) =
             self.documents("services", shape::service, |s: &Service| s.id.to_string());
+        self.content.services = services;
+        self.service_files.extend(misnamed);
         self.read_policy();
     }
 
@@ -113,14 +121,25 @@ impl Reading {
         names.filter_map(|n| n.strip_suffix(".toml").map(str::to_owned)).collect()
     }
 
-    /// Every document of a folder; each must be named after its id.
+    /// What others may refer to, though it could not be read.
+    pub(super) fn unread(&self) -> Unread {
+        let read: BTreeSet<&str> = self.content.services.iter().map(|s| s.id.as_str()).collect();
+        let lost = self.service_files.iter().filter(|id| !read.contains(id.as_str()));
+        Unread {
+            services: lost.cloned().collect(),
+            matrix: self.has("policy/matrix.toml")
+                && !self.content.policy.contains_key("matrix.toml"),
+        }
+    }
+
+    /// Every document of a folder, and the ids of those that are not named after theirs.
     fn documents<T: DeserializeOwned>(
         &mut self,
         folder: &str,
         shape: fn(&str, &Table) -> Vec<Fault>,
         id: fn(&T) -> String,
-    ) -> Vec<T> {
-        let mut read = Vec::new();
+    ) -> (Vec<T>, Vec<String>) {
+        let (mut read, mut misnamed) = (Vec::new(), Vec::new());
         for stem in self.stems(folder) {
             let file = format!("{folder}/{stem}.toml");
             let Some(document) = self.document(&file, shape) else { continue };
@@ -143,8 +162,9 @@ impl Reading {
                 )
             };
             self.faults.push(Fault::key(&file, "id", what, remedy));
+            misnamed.push(id);
         }
-        read
+        (read, misnamed)
     }
 
     fn document<T: DeserializeOwned>(

@@ -101,7 +101,9 @@ fn read(content: &Content, needed: &Needed, text: &str, now: Timestamp) -> Resul
         .map_err(|e| e.to_string())?;
     if needed.owner.is_service() {
         let sp = service_provider(entities)?;
-        judge_sp(&sp, now)?;
+        let of = |service: &&model::Service| Owner::service(&service.id) == needed.owner;
+        let service = content.services.iter().find(of).and_then(|s| s.saml.as_ref());
+        judge_sp(&sp, service.and_then(|s| s.encrypt), now)?;
         return Ok(Read {
             entity: Some(sp.entity_id.as_str().to_owned()),
             valid_until: sp.valid_until,

@@ -6,7 +6,7 @@ use crate::engine::{Engine, EngineFault, SCHEMA, Slices};
 use crate::is_built_in;
 use crate::matrix::Matrix;
 use crate::rule::Rule;
-use crate::source::{PolicyFault, PolicySource};
+use crate::source::{MATRIX, PolicyFault, PolicySource, Unread};
 use crate::vocabulary::{Vocabulary, kind};
 use cedar_policy as cedar;
 use miette::Diagnostic;
@@ -20,6 +20,7 @@ const MAX_POLICIES: usize = 20_000;
 pub(super) fn compile(
     source: &PolicySource,
     services: &[Service],
+    unread: &Unread,
 ) -> Result<Option<Compiled>, Vec<PolicyFault>> {
     let mut faults = Vec::new();
     source.check_sizes(&mut faults);
@@ -32,7 +33,11 @@ pub(super) fn compile(
         faults.push(fault);
         Matrix::default()
     });
-    let words = Vocabulary::new(matrix.classes(&mut faults), services);
+    // A class whose declaration is wrong, or lies in a file that cannot be read, is no
+    // unknown word where a rule names it.
+    let classes = matrix.classes(&mut faults);
+    let any_class = unread.matrix || faults.iter().any(|fault| fault.file == MATRIX);
+    let words = Vocabulary::new(classes, services).forgiving(unread, any_class);
     let mut rules = Vec::new();
     for (file, text) in &source.cedar {
         rules.extend(cedar_file::read(file, text, &words, &mut faults));

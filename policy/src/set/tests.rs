@@ -3,7 +3,7 @@ use crate::fixture::{
     NOW, compile, context, fault, faults, ill, member, membership, opac, outcome, portal, refusal,
     release, rule, show, source, weigh,
 };
-use crate::{Context, Outcome};
+use crate::{Context, Outcome, Unread};
 use model::{Evidence, Membership};
 
 mod demo;

@@ -1,6 +1,6 @@
 //! `/oauth2/authorize`: a client asks for a login.
 
-mod request;
+pub(super) mod request;
 
 pub(crate) use request::lang;
 
@@ -65,7 +65,7 @@ fn hinted_sub(provider: &Provider, hint: &str, addressed: &Addressed<'_>) -> Res
         is_for_reader: false,
     };
     let own = [Algorithm::ES256, Algorithm::RS256];
-    let claims = jose::verify(hint, provider.keys.jwks(), &own)
+    let claims = jose::verify(hint, provider.keys.current().jwks(), &own)
         .map_err(|jose| fault(&format!("id_token_hint: {jose}")))?;
     let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
     if text("iss") != Some(provider.issuer()) || text("aud") != Some(&addressed.to.client_id) {

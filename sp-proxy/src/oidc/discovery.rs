@@ -17,7 +17,7 @@ pub(crate) async fn configuration(State(provider): State<Provider>) -> Response 
 
 /// RFC 7517 section 5: public parts only.
 pub(crate) async fn jwks(State(provider): State<Provider>) -> Response {
-    answer(provider.keys.jwks())
+    answer(provider.keys.current().jwks())
 }
 
 fn answer(body: &Value) -> Response {

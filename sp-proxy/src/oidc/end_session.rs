@@ -1,7 +1,7 @@
 //! `/oauth2/end_session`: a client asks to log the reader out
 //! (OpenID Connect RP-Initiated Logout 1.0).
 
-mod request;
+pub(super) mod request;
 
 use super::{Endpoints, Provider, jose, path};
 use axum::extract::State;
@@ -81,8 +81,8 @@ fn by_get(provider: &Provider, params: &Params) -> Next {
 
 /// An ID token of ours, however old (RP-Initiated Logout section 2: it is a hint).
 fn verify_hint(provider: &Provider, hint: &str) -> Option<Hint> {
-    let claims =
-        jose::verify(hint, provider.keys.jwks(), &[Algorithm::ES256, Algorithm::RS256]).ok()?;
+    let keys = provider.keys.current();
+    let claims = jose::verify(hint, keys.jwks(), &[Algorithm::ES256, Algorithm::RS256]).ok()?;
     let text = |name: &str| claims.get(name).and_then(serde_json::Value::as_str);
     let is_ours = text("iss") == Some(provider.issuer());
     is_ours.then_some(())?;

@@ -234,6 +234,6 @@ fn id_token(
         now: edge.moment.now,
     };
     let algorithm = client.id_token_signed_response_alg.as_deref().unwrap_or("ES256");
-    let key = provider.keys.oidc(algorithm)?;
-    id_token::sign(key, &statement.over(provider.released(ready)))
+    let keys = provider.keys.current();
+    id_token::sign(keys.oidc(algorithm)?, &statement.over(provider.released(ready)))
 }

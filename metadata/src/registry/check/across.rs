@@ -4,8 +4,9 @@ use super::member::claimed_twice;
 use crate::registry::Fault;
 use crate::registry::content::{Content, Owner};
 use crate::registry::read::Reading;
+use crate::sector::sector;
 use ipnet::IpNet;
-use model::Member;
+use model::{Member, ServiceId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -114,6 +115,39 @@ pub(in crate::registry) fn entity_ids(content: &Content) -> Vec<Fault> {
         let Some(entity) = content.entities.get(&Owner::service(&service.id)) else { continue };
         let what = format!("the entityID `{entity}`");
         faults.extend(services.claim(entity.clone(), &file, &file, "saml.metadata", &what));
+    }
+    faults.extend(sectors(content));
+    faults
+}
+
+/// A reader's name is made for an entityID at a SAML service and for a sector at an OpenID
+/// client: where the two are one text, two services could compare their readers.
+fn sectors(content: &Content) -> Vec<Fault> {
+    let clients: HashMap<String, &ServiceId> = content
+        .services
+        .iter()
+        .filter_map(|s| Some((sector(&s.id, &s.oidc.as_ref()?.redirect_uris), &s.id)))
+        .collect();
+    let mut faults = Vec::new();
+    for service in &content.services {
+        let Some(entity) = content.entities.get(&Owner::service(&service.id)) else { continue };
+        let taken = match clients.get(entity) {
+            Some(other) if **other != service.id => {
+                format!("the sector under which services/{other}.toml knows its readers")
+            }
+            _ if entity == saml::attr::SUBJECT_ID => {
+                "the name of the identifier that all services share".to_owned()
+            }
+            _ => continue,
+        };
+        let what = format!("the entityID `{entity}` is {taken}: both would see the same names");
+        let remedy = "give the SAML service an entityID that is an address, as in https://ill.example.org/metadata";
+        faults.push(Fault::key(
+            &format!("services/{}.toml", service.id),
+            "saml.metadata",
+            what,
+            remedy,
+        ));
     }
     faults
 }

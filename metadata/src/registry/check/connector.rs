@@ -1,7 +1,10 @@
 //! The connectors of one member.
 
 use super::Judge;
-use model::{AttributeName, ConnectorEntry, ConnectorId, Member, MetadataRef};
+use crate::registry::Fault;
+use model::{
+    AttributeName, ConnectorEntry, ConnectorId, Member, MemberStatus, MetadataRef, STAFF_CONNECTOR,
+};
 use std::collections::BTreeSet;
 
 const BUILT: [&str; 2] = ["saml", "central"];
@@ -37,7 +40,23 @@ const REASSIGNABLE: &[&str] = &[
     "cn",
 ];
 
+const NO_CONNECTOR: &str = "missing: its readers cannot log in (LOG-014)";
+
+/// A member that is tried out and has no login yet: worth a look, no fault.
+pub(super) fn none_yet(member: &Member) -> Option<Fault> {
+    let is_so = member.status == MemberStatus::Testing && member.connectors.is_empty();
+    is_so.then(|| {
+        let remedy =
+            "add a [[connector]] before it goes live, e.g. kind = \"saml\" with its metadata";
+        Fault::key(&format!("members/{}.toml", member.id), "connector", NO_CONNECTOR, remedy)
+    })
+}
+
 pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<String>) {
+    if member.status == MemberStatus::Live && member.connectors.is_empty() {
+        let remedy = "add a [[connector]], e.g. kind = \"central\", or write status = \"applied\" until it has one";
+        judge.fault("connector", NO_CONNECTOR, remedy);
+    }
     let mut ids: BTreeSet<ConnectorId> = BTreeSet::new();
     for (place, entry) in member.connectors.iter().enumerate() {
         let at = |key: &str| format!("connector[{place}].{key}");
@@ -51,6 +70,10 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
             judge.fault(&at("kind"), what, format!("this version knows {}", BUILT.join(" and ")));
             continue;
         }
+        if entry.id().is_some_and(|id| id.as_str() == STAFF_CONNECTOR) {
+            let what = format!("`{STAFF_CONNECTOR}` is the sign-in of those who work here");
+            judge.fault(&at("id"), what, "give it another id");
+        }
         if let Some(id) = entry.id().filter(|id| !ids.insert(id.clone())) {
             let what = format!("two connectors of this member have the id `{id}`");
             judge.fault(
@@ -59,7 +82,13 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
                 "give each its own; it stands in addresses and never changes",
             );
         }
-        for setting in entry.settings.keys() {
+        for (setting, value) in &entry.settings {
+            if kind == "saml" && setting == "accept_cbc" {
+                if !value.is_boolean() {
+                    judge.fault(&at(setting), "not true or false", "write true, or remove it");
+                }
+                continue;
+            }
             let what = format!("unknown key of a {kind} connector");
             judge.fault(&at(setting), what, "remove it, or correct its spelling");
         }

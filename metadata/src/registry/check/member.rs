@@ -3,11 +3,15 @@
 use super::Judge;
 use super::address::link;
 use crate::registry::Fault;
-use model::Member;
+use model::{HUB_MEMBER, Member};
 
 const LINKS: [&str; 4] = ["opac", "holdings", "mylibrary", "help"];
 
 pub(super) fn judge(judge: &mut Judge<'_>, member: &Member) {
+    if member.id.as_str() == HUB_MEMBER {
+        let what = format!("`{HUB_MEMBER}` is the hub's own place");
+        judge.fault("id", what, "choose another id");
+    }
     judge.text("name", &member.name);
     for (place, alias) in member.aliases.iter().enumerate() {
         let key = format!("aliases[{place}]");

@@ -38,17 +38,23 @@ pub(super) fn all(reading: &mut Reading) {
     }
     renames::judge(&reading.content.renames, &reading.service_files, &mut faults);
     policies(reading, &mut faults);
+    let warnings: Vec<Fault> =
+        reading.content.members.iter().filter_map(connector::none_yet).collect();
+    reading.warnings.extend(warnings);
     reading.faults.extend(faults);
 }
 
 fn policies(reading: &Reading, faults: &mut Vec<Fault>) {
+    let unread = reading.unread();
     if reading.content.policy.is_empty() {
         return;
     }
     let file = |name: &str| format!("policy/{name}");
-    match PolicySet::compile(&reading.content.policy_source(), &reading.content.services) {
+    match PolicySet::judge(&reading.content.policy_source(), &reading.content.services, &unread) {
         Ok(set) => {
-            undeclared(&set, &reading.content.members, faults);
+            if !unread.matrix {
+                undeclared(&set, &reading.content.members, faults);
+            }
             for (name, key, member) in set.named_members() {
                 if !reading.member_files.contains(member.as_str()) {
                     let what = format!("there is no member `{member}`");

@@ -4,17 +4,17 @@ use crate::registry::{Fault, check};
 use crate::testing::Folder;
 use crate::testing::{NOON, SIGNER, idp_xml, pem, registry, signed, sp_xml};
 
-const NJU: &str = "members/nju.toml";
-const UNION: &str = "members/union.toml";
-const ILL: &str = "services/ill.toml";
+pub(super) const NJU: &str = "members/nju.toml";
+pub(super) const UNION: &str = "members/union.toml";
+pub(super) const ILL: &str = "services/ill.toml";
 const IDP: &str = "members/nju-idp.xml";
 
-fn faults(folder: &Folder) -> Vec<Fault> {
+pub(super) fn faults(folder: &Folder) -> Vec<Fault> {
     check(folder.path(), NOON).faults
 }
 
 /// `folder` has one fault: in `file`, at `key`, saying `what`.
-fn tells(folder: &Folder, (file, key, what): (&str, &str, &str)) {
+pub(super) fn tells(folder: &Folder, (file, key, what): (&str, &str, &str)) {
     let found = faults(folder);
     let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
     let is_it = |f: &Fault| {
@@ -67,12 +67,12 @@ fn a_fault_reads_as_file_key_what_and_remedy() {
 fn form() {
     run(r#"
         members/nju.toml ¦ class = "A" ¦ class = ¦ = ¦ ¦ line 6
-        members/nju.toml ¦ region ¦ regoin ¦ = ¦ regoin ¦ unknown field
-        members/nju.toml ¦ phone = ¦ fone = ¦ = ¦ contact.fone ¦ unknown field
-        members/nju.toml ¦ "江苏/南京" ¦ 5 ¦ = ¦ region ¦ invalid type
-        members/nju.toml ¦ "NJU" ¦ 7 ¦ = ¦ codes[1] ¦ invalid type
-        members/nju.toml ¦ class = "A"\n ¦ ¦ = ¦ ¦ missing field `class`
-        members/nju.toml ¦ "live" ¦ "alive" ¦ = ¦ status ¦ unknown variant
+        members/nju.toml ¦ region ¦ regoin ¦ = ¦ regoin ¦ unknown key
+        members/nju.toml ¦ phone = ¦ fone = ¦ = ¦ contact.fone ¦ unknown key
+        members/nju.toml ¦ "江苏/南京" ¦ 5 ¦ = ¦ region ¦ the number 5 stands here
+        members/nju.toml ¦ "NJU" ¦ 7 ¦ = ¦ codes[1] ¦ the number 7 stands here
+        members/nju.toml ¦ class = "A"\n ¦ ¦ = ¦ class ¦ missing
+        members/nju.toml ¦ "live" ¦ "alive" ¦ = ¦ status ¦ none of the words allowed
         members/nju.toml ¦ id = "nju" ¦ id = "NJU" ¦ = ¦ id ¦ is not a member id
         members/nju.toml ¦ 192.0.2.0/24 ¦ 192.0.2.0/33 ¦ = ¦ ranges[0] ¦
         members/nju.toml ¦ "nju-idp.xml" ¦ 5 ¦ = ¦ connector[0].metadata ¦ wrong type
@@ -86,10 +86,15 @@ fn form() {
         members/nju.toml ¦ unsolicited ¦ metdata = "x"\nunsolicited ¦ = ¦ connector[0].metdata ¦ unknown key of a saml connector
         members/nju.toml ¦ metadata = "nju-idp.xml"\n ¦ ¦ = ¦ connector[0].metadata ¦ missing
         members/union.toml ¦ "central" ¦ "central"\nmetadata = "x.xml" ¦ = ¦ connector[0].metadata ¦ no such key
-        services/ill.toml ¦ "mail" ¦ "email" ¦ = ¦ release[1] ¦ unknown variant
-        services/ill.toml ¦ client_id ¦ clientid ¦ = ¦ oidc.clientid ¦ unknown field
+        services/ill.toml ¦ "mail" ¦ "email" ¦ = ¦ release[1] ¦ none of the words allowed
+        services/ill.toml ¦ client_id ¦ clientid ¦ = ¦ oidc.clientid ¦ unknown key
         services/ill.toml ¦ ["ill:request"] ¦ [{ id = "x", by = "luck" }] ¦ = ¦ entitlements[0].by ¦ wrong type
         services/ill.toml ¦ ["ill:request"] ¦ [{ id = "x", via = "x" }] ¦ = ¦ entitlements[0].via ¦ unknown key
+    "#);
+    run(r#"
+        services/ill.toml ¦ name = { zh = "馆际互借", en = "Interlibrary loan" } ¦ name = "x" ¦ = ¦ name ¦ the text "x" stands here
+        services/ill.toml ¦ client_id = "ill"\n ¦ ¦ = ¦ oidc.client_id ¦ missing
+        attributes.toml ¦ "display_name" ¦ 5 ¦ = ¦ service.ill ¦ the number 5 stands here
     "#);
     let folder = registry();
     std::fs::write(folder.path().join(NJU), [0xff, 0xfe]).expect("file");
@@ -251,6 +256,7 @@ fn services() {
         services/ill.toml ¦ ["ill:request"] ¦ ["ill:request", "ill:request"] ¦ = ¦ entitlements[1] ¦ twice
         services/ill.toml ¦ "mail" ¦ "name" ¦ = ¦ release[1] ¦ twice
         services/ill.toml ¦ 馆际互借 ¦ ¦ = ¦ name.zh ¦ empty
+        attributes.toml ¦ display_name ¦ active ¦ = ¦ service.ill.name ¦ belongs to the protocol
         attributes.toml ¦ display_name ¦ sub ¦ = ¦ service.ill.name ¦ belongs to the protocol
         attributes.toml ¦ display_name ¦ email ¦ = ¦ service.ill.name ¦ two values
         attributes.toml ¦ display_name ¦ 姓名 ¦ = ¦ service.ill.name ¦ printable
@@ -265,6 +271,21 @@ fn services() {
         folder.remove("services/ccc.toml");
         tells(&folder, (&format!("services/{id}.toml"), "id", "of the hub itself"));
     }
+}
+
+/// Who took the id of the hub's own place, or of the sign-in there, could pass for it.
+#[test]
+fn the_hubs_own_place_and_its_sign_in_are_not_to_be_had() {
+    let folder = registry();
+    let text = folder.read("members/union.toml").replace("\"union\"", "\"hub\"");
+    folder.write("members/hub.toml", &text);
+    tells(&folder, ("members/hub.toml", "id", "the hub's own place"));
+    let folder = registry();
+    folder.edit("members/union.toml", "kind = \"central\"", "kind = \"central\"\nid = \"staff\"");
+    tells(&folder, ("members/union.toml", "connector[0].id", "who work here"));
+    let folder = registry();
+    folder.edit("members/union.toml", "kind = \"central\"", "kind = \"staff\"");
+    tells(&folder, ("members/union.toml", "connector[0].kind", "unknown connector kind"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The registry folder against everything that can be wrong with it, and through the store.
 
+mod encryption;
 mod faults;
 mod remote;
 mod round_trip;
+mod said;

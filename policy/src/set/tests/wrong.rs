@@ -75,7 +75,10 @@ fn a_rule_that_can_never_hold() {
 #[test]
 fn syntax_is_named_by_line() {
     says(&fault("\n\npermit (principal, action resource);", None), &["rules.cedar: line 3"]);
-    says(&fault("", Some("[[row]]\nenter = \"ill\"")), &["matrix.toml: line 5", "sequence"]);
+    says(
+        &fault("", Some("[[row]]\nenter = \"ill\"")),
+        &["matrix.toml: row[0].enter", "a list in brackets, as in enter = [\"ill\"]"],
+    );
     says(&fault("", Some("[[row]\n")), &["matrix.toml: line 4"]);
     let mut assertions = source("", None);
     assertions.assertions = Some("a = 1\nb = ".to_owned());
@@ -149,7 +152,7 @@ fn unknown_words_in_the_matrix() {
         ("id = \"\"\nenter = [\"ill\"]", ["row[0].id", "1 to 64"]),
         ("max_age_s = 5\nenter = [\"ill\"]", ["row[0].max_age_s", "from 60"]),
         ("max_age_s = 600\nallow = [\"ill:request\"]", ["row[0].max_age_s", "leave it out"]),
-        ("klass = [\"A\"]", ["matrix.toml: line", "klass"]),
+        ("klass = [\"A\"]", ["matrix.toml: row[0].klass: unknown key", "known here are id, class"]),
     ] {
         says(&row(keys), &parts);
     }
@@ -200,4 +203,33 @@ fn a_file_has_a_bounded_size() {
 fn a_deep_matrix_is_a_fault_and_no_crash() {
     let deep = format!("x = {}{}", "[".repeat(50_000), "]".repeat(50_000));
     assert!(!faults("", Some(&deep)).is_empty());
+}
+
+#[test]
+fn what_follows_from_an_unread_file_is_not_told_again() {
+    let text = [
+        rule("r1", r#"permit (principal, action == Action::"enter", resource == Service::"lost");"#),
+        rule("r2", r#"permit (principal, action == Action::"use", resource == Entitlement::"lost:x");"#),
+        rule("r3", r#"permit (principal, action, resource in Service::"ill") when { principal.class == Class::"Q" };"#),
+    ]
+    .concat();
+    let unread = Unread { services: ["lost".to_owned()].into(), matrix: true };
+    let mut broken = source(&text, None);
+    broken.matrix = None;
+    assert!(PolicySet::judge(&broken, &[ill()], &unread).is_ok());
+    // Each forgives its own words and no other.
+    let told = |unread: &Unread| show(&PolicySet::judge(&broken, &[ill()], unread).unwrap_err());
+    let services = told(&Unread { matrix: false, ..unread.clone() });
+    assert!(
+        services.contains("`Q` is no declared class") && !services.contains("lost"),
+        "{services}"
+    );
+    let matrix = told(&Unread { matrix: true, ..Unread::default() });
+    assert!(matrix.contains("`lost` is no service") && matrix.contains("`lost:x`"), "{matrix}");
+    assert!(!matrix.contains("`Q`"), "{matrix}");
+    // A matrix that does not parse is one fault, not one for every class that is named.
+    broken.matrix = Some("[classes]\nA = 5\n".to_owned());
+    let told =
+        PolicySet::judge(&broken, &[ill()], &Unread { matrix: false, ..unread }).unwrap_err();
+    assert_eq!(told.len(), 1, "{}", show(&told));
 }

@@ -157,7 +157,8 @@ async fn only_the_reader_of_the_hint_is_answered_for() {
     // The hub's own key over another subject: what a hint of another reader is.
     let mut other = claims(&hub, &own).await;
     other["sub"] = "somebody-else".into();
-    let key = hub.keys.oidc("ES256").expect("a key");
+    let keys = hub.keys.current();
+    let key = keys.oidc("ES256").expect("a key");
     let other =
         crate::oidc::id_token::sign(key, other.as_object().expect("claims")).expect("signed");
     let hinted = [("id_token_hint", other.as_str()), ("prompt", "none")];

@@ -1,6 +1,6 @@
 //! The sector that a reader's `sub` is made for (OpenID Connect Core 8.1).
 
-use model::{OidcClient, Service};
+use model::ServiceId;
 use url::{Host, Url};
 
 /// The host of the client's first redirect URI, so that all clients of one site
@@ -9,13 +9,12 @@ use url::{Host, Url};
 /// Where the first URI names no site (a loopback host or an app's own scheme),
 /// the service's id stands in: two native apps must not share a sector. The
 /// *first* URI counts, so adding one more never changes anybody's `sub`.
-pub(crate) fn sector(service: &Service, client: &OidcClient) -> String {
-    client
-        .redirect_uris
+pub fn sector(service: &ServiceId, redirect_uris: &[String]) -> String {
+    redirect_uris
         .first()
         .and_then(|uri| Url::parse(uri).ok())
         .and_then(|url| site(&url))
-        .unwrap_or_else(|| format!("service:{}", service.id))
+        .unwrap_or_else(|| format!("service:{service}"))
 }
 
 fn site(url: &Url) -> Option<String> {
@@ -33,13 +32,10 @@ fn site(url: &Url) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oidc::samples::service;
 
     fn sector_of(uris: &[&str]) -> String {
-        let mut service = service();
-        let mut client = service.oidc.take().expect("oidc");
-        client.redirect_uris = uris.iter().map(|u| (*u).to_owned()).collect();
-        sector(&service, &client)
+        let uris: Vec<String> = uris.iter().map(|u| (*u).to_owned()).collect();
+        sector(&ServiceId::parse("ill").expect("an id"), &uris)
     }
 
     #[test]
