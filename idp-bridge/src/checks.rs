@@ -17,6 +17,8 @@ pub struct Check {
 
 const ACS: &str = "POST /saml/sp/acs";
 const LOGIN: &str = "POST /login";
+/// The same address, for those who work here.
+const STAFF: &str = "POST /login by staff";
 
 const fn at_acs(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: ACS, clause, code }
@@ -24,6 +26,10 @@ const fn at_acs(step: &'static str, clause: &'static str, code: Code) -> Check {
 
 const fn at_login(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: LOGIN, clause, code }
+}
+
+const fn at_staff(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: STAFF, clause, code }
 }
 
 /// Every check, in the order in which an answer meets them.
@@ -36,6 +42,9 @@ pub const CHECKS: &[Check] = &[
     at_acs("metadata in force", "Metadata 2.3.2", code::SAML_METADATA),
     at_acs("signature present", "Profiles 4.1.4.3", code::SAML_UNSIGNED),
     at_acs("signature", "Core 5.4", code::SAML_SIGNATURE),
+    at_acs("encryption", "Core 6", code::SAML_ENCRYPTED),
+    at_acs("algorithms", "xmlenc-core 5", code::SAML_ALGORITHM),
+    at_acs("decryption", "xmlenc-core 4.5", code::SAML_DECRYPTION),
     at_acs("Destination", "Bindings 3.5.5.2", code::SAML_DESTINATION),
     at_acs("Status", "Core 3.2.2.1", code::SAML_STATUS),
     at_acs("InResponseTo", "Profiles 4.1.4.3", code::SAML_IN_RESPONSE_TO),
@@ -63,6 +72,12 @@ pub const CHECKS: &[Check] = &[
     at_login("issued password changed", "design rule 10", code::ACC_PASSWORD_WEAK),
     at_login("change happens once", "design rule 3", code::LOG_LEG_USED),
     at_login("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
+    at_staff("role", "design rule 14", code::ACC_NO_ROLE),
+    at_staff("code", "RFC 6238 4", code::ACC_WRONG_CODE),
+    at_staff("code works once", "RFC 6238 5.2", code::ACC_WRONG_CODE),
+    at_staff("guesses", "design rule 2", code::ACC_TOO_MANY_GUESSES),
+    at_staff("enrolled once", "design rule 14", code::ACC_FACTOR_STANDS),
+    at_staff("codes shown, not typed past", "design rule 14", code::LOG_STATE_FORGED),
 ];
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Random for Seeded {
     }
 }
 
-fn entropy(seed: u64) -> Entropy {
+pub(crate) fn entropy(seed: u64) -> Entropy {
     Entropy::new(Arc::new(Seeded(AtomicU64::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1))))
 }
 
@@ -67,6 +67,7 @@ pub(crate) struct World {
     pub(crate) durable: Durable,
     pub(crate) saml: SamlConnector,
     pub(crate) central: CentralConnector,
+    pub(crate) staff: CentralConnector,
     pub(crate) moment: Moment,
     _shared: Shared,
     folder: PathBuf,
@@ -112,6 +113,7 @@ pub(crate) async fn world() -> World {
         snapshot,
         saml: SamlConnector::new(&public_url, Arc::clone(&keys), None),
         central: CentralConnector::new(accounts.clone()),
+        staff: CentralConnector::staff(accounts.clone()),
         keys,
         accounts,
         durable,

@@ -187,7 +187,7 @@ codes! {
     LOG_SCOPE_FOREIGN "LOG-032" Member Denied AskLibrary "图书馆的答复使用了不属于它的域名。" "The library's answer used a domain that is not its own.";
     LOG_NO_LOCAL_ID "LOG-033" Member Denied AskLibrary "图书馆的答复中没有可用的读者标识。" "The library's answer carried no usable reader key.";
     LOG_TOO_MANY "LOG-034" Reader TooMany Wait "请求过于频繁，请稍候再试。" "Too many requests; please wait a little.";
-    LOG_LOOP "LOG-035" Service BadRequest AskService "该应用反复把您送回登录。" "The service keeps sending you back to log in.";
+    LOG_LOOP "LOG-035" Service InteractionRequired AskService "该应用反复把您送回登录。" "The service keeps sending you back to log in.";
     LOG_BAD_VALUE "LOG-036" Member Denied AskLibrary "图书馆的答复中有一项内容无法识别。" "The library's answer holds a value that cannot be read.";
     LOG_CHAIN_LOOP "LOG-037" Member Denied AskLibrary "图书馆的答复又以本系统的登录为依据。" "The library's answer rests on a login at this very hub.";
 
@@ -200,6 +200,9 @@ codes! {
     ACC_PASSWORD_MISMATCH "ACC-006" Reader BadRequest Correct "两次输入的密码不一致。" "The two passwords are not the same.";
     ACC_PASSWORD_SAME "ACC-007" Reader BadRequest Correct "新密码不能与旧密码相同。" "The new password must differ from the old one.";
     ACC_PASSWORD_LONG "ACC-008" Reader BadRequest Correct "密码过长，最多 256 个字节。" "That password is too long; 256 bytes at most.";
+    ACC_NO_ROLE "ACC-009" Reader Denied AskHub "这个账号没有在这里工作的权限。" "This account has no role here.";
+    ACC_WRONG_CODE "ACC-010" Reader Denied Correct "验证码不正确，或已经用过；请等下一个。" "The code is not right, or was used before; wait for the next one.";
+    ACC_FACTOR_STANDS "ACC-011" Reader Denied StartAgain "这个账号的第二道验证刚刚有变动，请重新登录。" "The second step of this account has just changed; please log in again.";
 
     // POL: policy.
     POL_NOT_ALLOWED "POL-001" Reader Denied AskLibrary "您目前不能使用这项服务。" "You may not use this service at present.";
@@ -239,12 +242,13 @@ codes! {
     SAML_REPLAY "SAML-017" Member Denied StartAgain "这份答复已经用过一次。" "This answer has been used before.";
     SAML_STATUS "SAML-018" Member Denied AskLibrary "图书馆没有通过这次登录。" "The library did not approve this login.";
     SAML_TOO_LARGE "SAML-019" Member BadRequest AskLibrary "图书馆的答复过大。" "The library's answer is too large.";
-    SAML_ENCRYPTED "SAML-020" Member Denied AskLibrary "图书馆的答复经过加密，目前不接受。" "The library's answer is encrypted, which is not accepted.";
+    SAML_ENCRYPTED "SAML-020" Member Denied AskLibrary "图书馆答复的加密方式不被接受。" "The library's answer is encrypted in a way that is not accepted.";
     SAML_VERSION "SAML-021" Member Denied AskLibrary "图书馆的答复版本不对。" "The library's answer is of another SAML version.";
     SAML_ASSERTION_COUNT "SAML-022" Member Denied AskLibrary "图书馆的答复须恰好包含一份断言。" "The library's answer must hold exactly one statement.";
     SAML_NOT_FRESH "SAML-023" Member Denied StartAgain "图书馆没有按要求重新验证您的身份。" "The library did not ask you to log in afresh, as was required.";
     SAML_METADATA "SAML-024" Member Denied AskLibrary "机构的元数据无法使用。" "The institution's metadata cannot be used.";
     SAML_SECOND_OPINION "SAML-025" Member Denied AskHub "两次核对图书馆的答复，结果不一致。" "Two readings of the library's answer do not agree.";
+    SAML_DECRYPTION "SAML-026" Member Denied AskLibrary "图书馆的答复无法解密。" "The library's answer cannot be decrypted.";
     SAML_REQ_MALFORMED "SAML-060" Service BadRequest AskService "该应用的请求无法识别。" "The service's request cannot be read.";
     SAML_REQ_UNKNOWN_ISSUER "SAML-061" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";
     SAML_REQ_ACS "SAML-062" Service Denied AskService "该应用要求的返回地址没有登记。" "The return address that the service asks for is not registered.";
@@ -256,6 +260,7 @@ codes! {
     SAML_REQ_AUTHN_CONTEXT "SAML-068" Service Denied AskService "该应用要求的登录方式无法满足。" "The service asks for a way of logging in that cannot be met.";
     SAML_REQ_PROXY_COUNT "SAML-069" Service Denied AskService "该应用不允许由图书馆代为登录。" "The service does not allow a login at a library on its behalf.";
     SAML_REQ_NAME_ID "SAML-070" Service BadRequest AskService "该应用要求的读者标识格式不受支持。" "The service asks for a kind of reader name that is not supported.";
+    SAML_REQ_ENCRYPTION "SAML-071" Service Denied AskService "无法以安全的方式为该应用加密答复。" "The answer cannot be encrypted for the service in a safe way.";
 
     // OIDC: the OpenID provider.
     OIDC_UNKNOWN_CLIENT "OIDC-001" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";

@@ -26,7 +26,8 @@ pub use ids::{
 };
 pub use login_code::LoginCode;
 pub use member::{
-    AttributeMap, ConnectorEntry, Contact, Member, MemberStatus, MetadataRef, OneOrMany,
+    AttributeMap, ConnectorEntry, Contact, HUB_MEMBER, Member, MemberStatus, MetadataRef,
+    OneOrMany, STAFF_CONNECTOR,
 };
 pub use names::{AttributeName, LangTag, Text, Value, ValueName};
 pub use next::{
@@ -39,7 +40,7 @@ pub use refusal::{Detail, Refusal};
 pub use request::{LoginRequest, Prompt, ReplyTo};
 pub use service::{
     CasClient, EntitlementDef, ForwardAuthSite, IdpChoice, OidcClient, SamlSp, Service,
-    ServiceStatus, TokenAuth,
+    ServiceStatus, SignatureHash, TokenAuth,
 };
 pub use time::{Clock, Entropy, Moment, Random, Timestamp};
 pub use trace::{Step, StepKind, TraceRecord};

@@ -5,6 +5,13 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Id of the hub's own place, where operators and auditors log in; no registry file may take it.
+pub const HUB_MEMBER: &str = "hub";
+
+/// Id and kind of the connector by which librarians and operators log in to work: every
+/// member has it without writing it, and no registry file may take it.
+pub const STAFF_CONNECTOR: &str = "staff";
+
 /// Where a member stands in its life at the consortium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

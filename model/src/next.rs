@@ -1,6 +1,7 @@
 //! What happens next: the plain data between the path of a login and the pages.
 
 use crate::{Answer, Code, Handle, MemberId, ServiceId};
+use std::fmt;
 
 /// The next step of the browser, without HTML.
 #[derive(Debug, Clone)]
@@ -29,6 +30,12 @@ pub enum FormKind {
     SignIn,
     /// An issued password is changed before the login goes on.
     ChangePassword,
+    /// The code of the second factor.
+    SecondFactor,
+    /// A second factor is set up: what an app needs, and the first code that it makes.
+    EnrolFactor,
+    /// Recovery codes, shown once, to be kept.
+    KeepRecovery,
 }
 
 /// What a field holds.
@@ -38,6 +45,8 @@ pub enum FieldKind {
     Text,
     /// A secret; never sent back in a page.
     Password,
+    /// Nothing to fill in: the page shows the value, and the post does not carry it.
+    Shown,
 }
 
 /// What a field is called on the page.
@@ -51,10 +60,18 @@ pub enum FieldLabel {
     NewPassword,
     /// The password to come, again.
     RepeatPassword,
+    /// The six digits of an app, or a recovery code.
+    OneTimeCode,
+    /// The secret of a second factor, base32.
+    FactorSecret,
+    /// The same as an `otpauth` address, for a picture to scan.
+    FactorLink,
+    /// One recovery code.
+    RecoveryCode,
 }
 
-/// One field of a form.
-#[derive(Debug, Clone)]
+/// One field of a form. Debug shows no value: what is shown once may be a secret.
+#[derive(Clone)]
 pub struct Field {
     /// Name on the wire, e.g. `username`.
     pub name: &'static str,
@@ -64,8 +81,14 @@ pub struct Field {
     pub label: FieldLabel,
     /// HTML autocomplete token.
     pub autocomplete: &'static str,
-    /// What stands in it; always empty for a secret.
+    /// What stands in it; always empty for a secret that is typed.
     pub value: String,
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A form that one of our own pages shows, posted to our own address.

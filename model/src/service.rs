@@ -112,6 +112,27 @@ pub enum IdpChoice {
     Member,
 }
 
+/// The hash in a signature made with an RSA key; a key on a curve has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureHash {
+    /// SHA-256.
+    #[default]
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+impl SignatureHash {
+    /// Whether it is the one that is taken where none is named.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The `[saml]` part of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +142,12 @@ pub struct SamlSp {
     /// Which identity provider it faces.
     #[serde(default)]
     pub idp: IdpChoice,
+    /// Whether its assertions are encrypted; absent: where its metadata ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<bool>,
+    /// The hash in what is signed for it.
+    #[serde(default, skip_serializing_if = "SignatureHash::is_default")]
+    pub signature_hash: SignatureHash,
 }
 
 /// The `[cas]` part of a service.

@@ -43,8 +43,10 @@ pub enum AnswerFault {
     NoPassive,
     /// Larger or deeper than accepted.
     TooLarge,
-    /// Holds an encrypted part.
+    /// Encrypted otherwise than accepted.
     Encrypted,
+    /// Does not decrypt to one Assertion.
+    Decryption,
     /// Another version than 2.0.
     Version,
     /// Not exactly one Assertion.
@@ -76,6 +78,7 @@ impl AnswerFault {
             Self::NoPassive => code::LOG_LOGIN_REQUIRED,
             Self::TooLarge => code::SAML_TOO_LARGE,
             Self::Encrypted => code::SAML_ENCRYPTED,
+            Self::Decryption => code::SAML_DECRYPTION,
             Self::Version => code::SAML_VERSION,
             Self::AssertionCount => code::SAML_ASSERTION_COUNT,
             Self::NotFresh => code::SAML_NOT_FRESH,
@@ -93,6 +96,8 @@ pub enum RequestFault {
     Signature,
     /// Asks for something that is not supported.
     Unsupported,
+    /// Cannot be answered encrypted as it, or the registry, asks.
+    Encryption,
 }
 
 impl RequestFault {
@@ -102,6 +107,7 @@ impl RequestFault {
             Self::Malformed => code::SAML_REQ_MALFORMED,
             Self::Signature => code::SAML_REQ_SIGNATURE,
             Self::Unsupported => code::SAML_REQ_UNSUPPORTED,
+            Self::Encryption => code::SAML_REQ_ENCRYPTION,
         }
     }
 }

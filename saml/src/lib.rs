@@ -7,6 +7,7 @@
 //! again from the document that arrived ([`Verified`]).
 
 mod bindings;
+mod encryption;
 mod error;
 mod messages;
 mod metadata;
@@ -19,11 +20,12 @@ pub use bindings::{
     MessageKind, RawRequest, RawResponse, RequestSignature, decode_post, decode_redirect,
     decode_response, post_fields, redirect_url,
 };
+pub use encryption::{DecryptingKey, Decryption, EncryptionOffer, Recipient};
 pub use error::{AnswerFault, RequestFault, SamlError};
 pub use messages::{
     AttrValues, AttributeOut, AuthnRequest, AuthnRequestOut, ErrorOut, NameId, ResponseOut, Sign,
-    StatusCode, parse_authn_request, verify_request_signature, write_error_response,
-    write_response,
+    StatusCode, parse_authn_request, verify_request_signature, write_encrypted_response,
+    write_error_response, write_response,
 };
 pub use metadata::{
     Acs, Endpoint, EntityAttribute, EntityId, IdpMetadata, IdpSelf, MetadataSeal, ParsedEntity,
@@ -31,8 +33,8 @@ pub use metadata::{
     verify_metadata, write_idp_metadata, write_sp_metadata,
 };
 pub use names::{Binding, attr, name_format, name_id_format};
-pub use signature::SigningKey;
+pub use signature::{Signer, SigningKey};
 pub use verify::{
     Assertion, Attribute, Expected, SecondOpinion, Verified, attribute, peek_issuer,
-    verify_response,
+    verify_encrypted_response, verify_response,
 };

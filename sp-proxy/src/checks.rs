@@ -124,6 +124,7 @@ checks! {
         "the ACS still stands in the metadata", "DESIGN rule 4", Page("SAML-062"), an_acs_struck_in_the_meantime_gets_nothing;
         "the login was made as RequestedAuthnContext asks", "SAML Core 3.3.2.2.1", Service("NoAuthnContext"), only_what_happened_is_stated;
         "one answer to one request", "DESIGN rule 3", Page("SAML-066"), a_request_is_answered_once;
+        "encrypted where the service or the registry asks", "SAML Metadata 2.4.1.1", Page("SAML-071"), a_service_that_asks_is_answered_encrypted;
     }
 }
 

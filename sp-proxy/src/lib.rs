@@ -5,6 +5,8 @@
 //! comes back as [`login::Ready`]. Which check runs where is [`CHECKS`].
 
 mod checks;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod oidc;
 mod released;
 mod saml_idp;

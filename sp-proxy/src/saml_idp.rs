@@ -10,6 +10,8 @@
 
 mod attributes;
 mod authn_context;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod metadata;
 mod name_id;
 mod protocol;

@@ -52,6 +52,11 @@ impl Random for Counting {
     }
 }
 
+/// Chance for a test that needs its own.
+pub(crate) fn chance() -> Entropy {
+    Entropy::new(Arc::new(Counting(AtomicU64::new(99))))
+}
+
 /// A folder of its own, removed at the end.
 struct Folder(PathBuf);
 

@@ -2,10 +2,10 @@
 //! auto-posted forms, and no network.
 
 use super::html::{self, PageForm};
+use super::outgoing::{Meddler, Outgoing, Passing};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use std::collections::HashMap;
@@ -93,6 +93,8 @@ pub struct Browser {
     pub plain: bool,
     /// What it claims in X-Forwarded-For and Forwarded.
     pub forwarded_for: Option<&'static str>,
+    /// Sees, holds or changes every request before it leaves.
+    pub meddler: Option<Meddler>,
 }
 
 impl Browser {
@@ -107,6 +109,7 @@ impl Browser {
             refuses_cookies: false,
             plain: false,
             forwarded_for: None,
+            meddler: None,
         }
     }
 
@@ -200,20 +203,29 @@ impl Browser {
         from: Option<&Url>,
     ) -> Seen {
         let host = url.host_str().expect("a host").to_owned();
-        let Some(nodes) = self.net.0.get(&host) else {
-            return Seen {
-                url: url.clone(),
-                status: StatusCode::OK,
-                headers: http::HeaderMap::new(),
-                body: String::new(),
-                posted: fields.to_vec(),
-                outside: true,
-            };
+        let Some(nodes) = self.net.0.get(&host).cloned() else {
+            return unanswered(url, fields);
         };
+        let mut outgoing = self.outgoing(method, url, fields, from);
+        let passing = self.meddler.as_ref().map_or(Passing::Goes, |meddle| meddle(&mut outgoing));
+        let times = match passing {
+            Passing::IsHeld => 0,
+            Passing::Goes => 1,
+            Passing::GoesTwice => 2,
+        };
+        let mut last = unanswered(url, fields);
+        for _ in 0..times {
+            let request = outgoing.clone().into_request(self.address);
+            last = self.sent(&nodes, url, request).await;
+        }
+        last
+    }
+
+    async fn sent(&mut self, nodes: &[Router], url: &Url, request: Request<Body>) -> Seen {
+        let host = url.host_str().expect("a host").to_owned();
         self.sent += 1;
         let drawn = digest(&SHA256, format!("{}:{}", self.seed, self.sent).as_bytes());
         let router = nodes[usize::from(drawn.as_ref()[0]) % nodes.len()].clone();
-        let request = self.request(method, url, fields, from);
         let response = router.oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
@@ -230,38 +242,28 @@ impl Browser {
         }
     }
 
-    fn request(
+    fn outgoing(
         &self,
         method: &Method,
         url: &Url,
         fields: &[(String, String)],
         from: Option<&Url>,
-    ) -> Request<Body> {
+    ) -> Outgoing {
         let host = url.host_str().expect("a host");
         let cross = from.is_some_and(|f| f.host_str() != Some(host));
-        let path = url
-            .query()
-            .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, host)
-            .header(header::ACCEPT_LANGUAGE, self.language)
-            .extension(ConnectInfo(self.address));
-        let cookies: Vec<_> = self
+        let mut request = Outgoing::new(method, url);
+        request.header("host", host);
+        request.header("accept-language", self.language);
+        request.cookies = self
             .jar
             .iter()
             .filter(|k| k.host == host && !(k.lax && cross && method == Method::POST))
-            .map(|k| format!("{}={}", k.name, k.value))
+            .map(|k| (k.name.clone(), k.value.clone()))
             .collect();
-        if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
-        }
         if let Some(address) = self.forwarded_for {
-            request = request
-                .header("x-forwarded-for", address)
-                .header("x-real-ip", address)
-                .header("forwarded", format!("for={address}"));
+            request.header("x-forwarded-for", address);
+            request.header("x-real-ip", address);
+            request.header("forwarded", format!("for={address}"));
         }
         if !self.plain {
             let site = match from {
@@ -269,23 +271,18 @@ impl Browser {
                 Some(_) if cross => "cross-site",
                 Some(_) => "same-origin",
             };
-            request = request
-                .header("sec-fetch-site", site)
-                .header("sec-fetch-mode", "navigate")
-                .header("sec-fetch-dest", "document");
+            request.header("sec-fetch-site", site);
+            request.header("sec-fetch-mode", "navigate");
+            request.header("sec-fetch-dest", "document");
         }
         if method == Method::POST {
             if let Some(from) = from {
-                request = request.header(header::ORIGIN, from.origin().ascii_serialization());
+                request.header("origin", from.origin().ascii_serialization());
             }
-            let body =
-                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            return request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(Body::from(body))
-                .expect("a request");
+            request.header("content-type", "application/x-www-form-urlencoded");
+            request.form = Some(fields.to_vec());
         }
-        request.body(Body::empty()).expect("a request")
+        request
     }
 
     fn keep(&mut self, host: &str, line: &str) {
@@ -312,6 +309,18 @@ impl Browser {
             value: value.to_owned(),
             lax,
         });
+    }
+}
+
+/// What lies outside, or was held: nothing of ours answered.
+fn unanswered(url: &Url, fields: &[(String, String)]) -> Seen {
+    Seen {
+        url: url.clone(),
+        status: StatusCode::OK,
+        headers: http::HeaderMap::new(),
+        body: String::new(),
+        posted: fields.to_vec(),
+        outside: true,
     }
 }
 

@@ -6,7 +6,9 @@ pub mod folder;
 pub mod html;
 pub mod hub;
 pub mod oidc;
+pub mod outgoing;
 pub mod saml;
+pub mod staff;
 pub mod world;
 
 pub use browser::{Browser, Seen};

@@ -70,15 +70,17 @@ impl World {
 
     async fn introduce(&self) {
         let name = model::Text::new("名", "name");
-        let hub_keys = self.hub.installation.keys.saml_certificates();
+        let hub_keys = self.hub.installation.keys.current();
         let hub_sp = write_sp_metadata(&SpSelf {
             entity_id: &self.hub.url("/saml/sp/metadata"),
             acs: &self.hub.url("/saml/sp/acs"),
-            certs: &hub_keys,
+            certs: &hub_keys.saml_certificates(),
+            encryption_certs: &hub_keys.saml_encryption_certificates(),
             name: &name,
         });
         self.nju.apply(&nju_registry(hub_sp)).await;
-        let nju_keys = self.nju.installation.keys.saml_certificates();
+        let nju_keys = self.nju.installation.keys.current();
+        let nju_keys = nju_keys.saml_certificates();
         let nju_idp = idp_metadata(&self.nju.url("/saml/idp/metadata"), NJU, &nju_keys, "nju.test");
         self.hub.apply(&hub_registry(nju_idp)).await;
         for (hub, member, login, display, class) in [

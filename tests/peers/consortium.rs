@@ -17,6 +17,17 @@ use tokio::process::Command;
 /// 256 bits, as the hub issues them.
 const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA";
 
+/// What the programs do with encryption; by default nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// The library encrypts: pysaml2 as it comes (`3des`) or with a template (`aes256-gcm`), SimpleSAMLphp (`cbc`).
+    pub encrypts: Option<&'static str>,
+    /// The library's connector takes CBC.
+    pub accept_cbc: bool,
+    /// The services of pysaml2 have keys to decrypt with, and say so.
+    pub services_decrypt: bool,
+}
+
 /// Ended when dropped, every program of it.
 pub struct Consortium {
     pub hub: Hub,
@@ -32,6 +43,11 @@ pub struct Consortium {
 impl Consortium {
     /// With the provider of that library, and all services.
     pub async fn start(library: Library) -> Self {
+        Self::start_as(library, Manner::default()).await
+    }
+
+    /// The same, with encryption.
+    pub async fn start_as(library: Library, manner: Manner) -> Self {
         let authority = Authority::new();
         let hub = Hub::start(&authority).await;
         let folder = Folder::new("peers");
@@ -46,10 +62,10 @@ impl Consortium {
             authlib: String::new(),
             pysaml2: String::new(),
         };
-        let registry = Registry::new();
+        let registry = Registry::new(manner.accept_cbc);
         registry.central();
-        all.open_library(library, &registry).await;
-        all.open_services(&registry).await;
+        all.open_library(library, &registry, manner).await;
+        all.open_services(&registry, manner).await;
         all.hub.apply(registry.folder.path()).await;
         if library == Library::Central {
             all.hub.account().await;
@@ -78,14 +94,16 @@ impl Consortium {
         }
     }
 
-    async fn open_library(&mut self, library: Library, registry: &Registry) {
+    async fn open_library(&mut self, library: Library, registry: &Registry, manner: Manner) {
         let mut reader = self.reader();
         let hub_metadata = format!("{}/saml/sp/metadata", self.hub.url);
         match library {
             Library::Central => {}
             Library::SimpleSamlPhp => {
                 let hub_metadata = reader.get(&hub_metadata).await.body;
-                let running = SimpleSamlPhp::start(&self.authority, &hub_metadata).await;
+                let running =
+                    SimpleSamlPhp::start(&self.authority, &hub_metadata, manner.encrypts.is_some())
+                        .await;
                 let metadata = reader.get(&running.metadata_address()).await;
                 registry.asserting(library, &metadata.body);
                 self.simplesamlphp = Some(running);
@@ -94,6 +112,7 @@ impl Consortium {
                 let settings = json!({
                     "scope": library.host(),
                     "hub": hub_metadata,
+                    "encrypts": manner.encrypts,
                     "readers": {
                         LOGIN: { "password": PASSWORD, "attributes": {
                             "pairwise-id": ["py0001@pyidp.test"],
@@ -114,7 +133,7 @@ impl Consortium {
         }
     }
 
-    async fn open_services(&mut self, registry: &Registry) {
+    async fn open_services(&mut self, registry: &Registry, manner: Manner) {
         let hub = self.hub.url.clone();
         let secret =
             json!({ "issuer": hub, "client_id": Service::Authlib.id(), "client_secret": SECRET });
@@ -134,7 +153,8 @@ impl Consortium {
         registry.oidc(Service::NodeKey, &self.at(Service::NodeKey), "jwks = \"ill.jwks.json\"");
         registry.oidc(Service::NodePublic, &self.at(Service::NodePublic), "");
 
-        let settings = json!({ "hub": format!("{hub}/saml/idp/metadata") });
+        let metadata = format!("{hub}/saml/idp/metadata");
+        let settings = json!({ "hub": metadata, "decrypts": manner.services_decrypt });
         self.pysaml2 = origin(&self.script("saml_service.py", "pysp.test", settings).await);
         for service in [Service::SamlAssertion, Service::SamlResponse] {
             let metadata = self.reader().get(&format!("{}/metadata", self.at(service))).await;

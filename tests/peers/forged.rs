@@ -90,14 +90,14 @@ async fn refuses_what_was_not_said(library: Library) {
 }
 
 /// The hub's own page, with the stable code.
-fn is_refused(seen: &Seen, code: model::Code) {
+pub(super) fn is_refused(seen: &Seen, code: model::Code) {
     assert_eq!(seen.url.host_str(), Some("hub.test"), "{}", seen.body);
     assert_eq!(seen.status, 403, "{}", seen.body);
     assert!(seen.body.contains(code.as_str()), "not {}:\n{}", code.as_str(), seen.body);
     assert!(seen.login_code().is_some(), "no login code:\n{}", seen.body);
 }
 
-async fn deliver(
+pub(super) async fn deliver(
     reader: &mut Reader,
     held: &Seen,
     fields: Vec<(String, String)>,

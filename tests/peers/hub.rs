@@ -72,7 +72,7 @@ fn command(folder: &Path) -> Command {
 
 /// A port below those that the system hands out by itself, so that nothing takes
 /// it between our look and the hub's.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 8_000).expect("small");
     loop {

@@ -10,10 +10,11 @@
 //! they need, `cargo build --bin readerpass` the hub, `cargo test -p system-tests
 //! --features peers peers::` runs them.
 
-mod authority;
+pub mod authority;
 mod consortium;
+mod encrypted;
 mod forged;
-mod hub;
+pub mod hub;
 pub mod installed;
 mod library;
 mod matrix;

@@ -11,16 +11,18 @@ const RELEASE: &str =
 
 pub struct Registry {
     pub folder: Folder,
+    accept_cbc: bool,
 }
 
 impl Registry {
-    pub fn new() -> Self {
+    /// `accept_cbc` is what the connectors of libraries say of CBC.
+    pub fn new(accept_cbc: bool) -> Self {
         let folder = Folder::new("registry");
         folder.write(
             "consortium.toml",
             "name = { zh = \"示例联合体\", en = \"Sample consortium\" }\n",
         );
-        Self { folder }
+        Self { folder, accept_cbc }
     }
 
     /// A library with a SAML identity provider of its own.
@@ -29,8 +31,9 @@ impl Registry {
         let connector = format!(
             "id = \"campus\"\nkind = \"saml\"\nmetadata = \"{}-idp.xml\"\n\
              attributes = {{ local_id = [\"pairwise-id\"], affiliation = \"eduPersonScopedAffiliation\", \
-             name = \"displayName\", mail = \"mail\" }}\n",
-            library.id()
+             name = \"displayName\", mail = \"mail\" }}\n{}",
+            library.id(),
+            if self.accept_cbc { "accept_cbc = true\n" } else { "" }
         );
         self.member(library, &connector);
     }

@@ -18,7 +18,7 @@ pub struct SimpleSamlPhp {
 
 impl SimpleSamlPhp {
     /// With the hub's metadata as a service provider.
-    pub async fn start(authority: &Authority, hub_metadata: &str) -> Self {
+    pub async fn start(authority: &Authority, hub_metadata: &str, encrypts: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let origin = format!("https://ssp.test:{port}");
@@ -32,7 +32,8 @@ impl SimpleSamlPhp {
             .args(["-S", "127.0.0.1:0", "-t", SIMPLESAMLPHP])
             .env("SIMPLESAMLPHP_CONFIG_DIR", scripts().join("simplesamlphp"))
             .env("PEER_ORIGIN", &origin)
-            .env("PEER_FOLDER", folder.path());
+            .env("PEER_FOLDER", folder.path())
+            .env("PEER_ENCRYPTS", if encrypts { "1" } else { "0" });
         let (program, behind) = Program::start("simplesamlphp", &mut command, listening).await;
         let front = front(listener, behind, &authority.server("ssp.test"));
         Self { _program: program, _front: front, _folder: folder, origin }

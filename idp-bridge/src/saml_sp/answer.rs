@@ -3,12 +3,13 @@
 use super::SamlConnector;
 use super::reading::Reading;
 use super::request::{State, idp_in_force};
+use super::settings;
 use crate::claimed::{Claimed, Facts, Proof};
 use crate::{Ask, At};
 use model::{Inbound, Refusal, ServiceId, code};
 use saml::{
-    Assertion, Expected, IdpMetadata, RawResponse, SamlError, Verified, decode_response,
-    peek_issuer, verify_response,
+    Assertion, Decryption, Expected, IdpMetadata, RawResponse, SamlError, Verified,
+    decode_response, peek_issuer, verify_encrypted_response,
 };
 
 /// Tolerated difference of clocks in seconds.
@@ -54,7 +55,13 @@ impl SamlConnector {
             skew_s: SKEW_S,
             force_authn_since: request.and_then(|r| r.force.then_some(r.at)),
         };
-        let said = verify_response(&raw.xml, &expected)
+        let keys = self.keys.current();
+        let decryption = Decryption {
+            keys: keys.saml_decryption(),
+            accept_cbc: settings::accepts_cbc(at.entry),
+            entropy: &at.moment.entropy,
+        };
+        let said = verify_encrypted_response(&raw.xml, &expected, &decryption)
             .map_err(|fault| refusal_of(fault, &raw.xml, idp))?;
         // The verifier's promise once more, for it is the one that holds members apart.
         if said.issuer != idp.entity_id {

@@ -115,11 +115,12 @@ impl Connector for SamlConnector {
                 format!("{}: no such entry", inbound.path),
             ));
         }
-        let certs = self.keys.saml_certificates();
+        let keys = self.keys.current();
         let xml = write_sp_metadata(&SpSelf {
             entity_id: &self.entity_id,
             acs: &self.acs,
-            certs: &certs,
+            certs: &keys.saml_certificates(),
+            encryption_certs: &keys.saml_encryption_certificates(),
             name: &snapshot.consortium().name,
         });
         let kind = ("content-type".to_owned(), "application/samlmetadata+xml".to_owned());

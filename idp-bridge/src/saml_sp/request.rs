@@ -67,15 +67,15 @@ impl SamlConnector {
         ask: &Ask<'_>,
     ) -> Result<Next, Refusal> {
         let relay_state = Some(ask.handle.as_str());
+        let keys = self.keys.current();
         if endpoint.binding == Binding::Redirect {
-            let signer = if is_signed { Some(self.keys.saml()) } else { None };
+            let signer = if is_signed { Some(keys.saml()) } else { None };
             let kind = MessageKind::Request;
             let url =
                 redirect_url(&endpoint.location, kind, &request.to_xml(), relay_state, signer)?;
             return Ok(Next::Redirect(url));
         }
-        let xml =
-            if is_signed { request.to_signed_xml(self.keys.saml())? } else { request.to_xml() };
+        let xml = if is_signed { request.to_signed_xml(keys.saml())? } else { request.to_xml() };
         let fields = post_fields(MessageKind::Request, &xml, relay_state);
         Ok(Next::AutoPost { action: endpoint.location.clone(), fields })
     }

@@ -8,12 +8,23 @@ use model::{AttributeName, ConnectorEntry, Member};
 /// Metadata that end sooner than this are spoken of, seconds.
 const SOON_S: i64 = 14 * 86_400;
 
+/// Opens assertions in AES-CBC too, where a signature of the Response covers them.
+const ACCEPT_CBC: &str = "accept_cbc";
+
+pub(super) fn accepts_cbc(entry: &ConnectorEntry) -> bool {
+    entry.settings.get(ACCEPT_CBC).and_then(serde_json::Value::as_bool).unwrap_or(false)
+}
+
 pub(super) fn check(member: &Member, entry: &ConnectorEntry) -> Vec<String> {
     let mut faults: Vec<String> = entry
         .settings
         .keys()
+        .filter(|key| *key != ACCEPT_CBC)
         .map(|key| format!("`{key}` is no setting of kind `saml`: remove it"))
         .collect();
+    if entry.settings.get(ACCEPT_CBC).is_some_and(|v| !v.is_boolean()) {
+        faults.push(format!("`{ACCEPT_CBC}` is true or false"));
+    }
     if entry.metadata.is_none() {
         let what = "`metadata` is missing: name the file or address of the identity provider's";
         faults.push(what.to_owned());

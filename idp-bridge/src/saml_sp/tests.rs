@@ -9,6 +9,7 @@ use saml::{Assertion, ResponseOut, SigningKey, name_id_format, parse_authn_reque
 use std::collections::BTreeSet;
 
 mod begun;
+mod encrypted;
 mod spoiled;
 mod unsolicited;
 
@@ -97,7 +98,9 @@ async fn our_metadata_name_us_and_our_certificate() {
     let sp = entities[0].sp.as_ref().expect("a service provider");
     assert_eq!(sp.entity_id.as_str(), SP);
     assert_eq!(sp.acs[0].location, ACS_URL);
-    assert_eq!(sp.signing_certs, [world.keys.saml().certificate()]);
+    assert_eq!(sp.signing_certs, [world.keys.current().saml().certificate()]);
+    let to = sp.encryption.recipient(None).expect("safe").expect("asked for");
+    assert_eq!(to.certificate(), world.keys.current().saml_decryption()[0].certificate());
     inbound.path = "/saml/sp/other".to_owned();
     assert!(world.saml.hub_entry(&world.snapshot, &inbound, &world.moment).await.is_err());
 }
@@ -143,4 +146,9 @@ async fn settings_are_judged_each_with_its_remedy() {
     odd.settings.insert("colour".to_owned(), true.into());
     odd.unsolicited.push(model::ServiceId::parse("aaaaaaaaaaaaaaaaaaaaag").expect("an id"));
     assert_eq!(world.saml.check(&member, &odd).len(), 3);
+    let mut cbc = entry.clone();
+    cbc.settings.insert("accept_cbc".to_owned(), true.into());
+    assert_eq!(world.saml.check(&member, &cbc), Vec::<String>::new());
+    cbc.settings.insert("accept_cbc".to_owned(), "yes".into());
+    assert_eq!(world.saml.check(&member, &cbc).len(), 1);
 }

@@ -2,9 +2,8 @@
 
 use super::deflate::{deflate, inflate};
 use super::{MessageKind, RawRequest, RequestSignature};
-use crate::signature::RSA_SHA256;
 use crate::xml::Limits;
-use crate::{RequestFault, SamlError, SigningKey};
+use crate::{RequestFault, SamlError, Signer, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::encode_component;
@@ -25,9 +24,9 @@ pub fn redirect_url(
     if let Some(state) = relay_state {
         append(&mut query, "RelayState", &encode_component(state));
     }
-    if let Some(key) = signer {
-        append(&mut query, "SigAlg", &encode_component(RSA_SHA256));
-        let signature = STANDARD.encode(key.sign(query.as_bytes())?);
+    if let Some(signer) = signer.map(Signer::from) {
+        append(&mut query, "SigAlg", &encode_component(signer.method()));
+        let signature = STANDARD.encode(signer.sign(query.as_bytes())?);
         append(&mut query, "Signature", &encode_component(&signature));
     }
     let joint = if location.contains('?') { '&' } else { '?' };

@@ -42,7 +42,7 @@ impl AuthnRequestOut<'_> {
     /// The message with an enveloped signature, for HTTP-POST.
     pub fn to_signed_xml(&self, key: &SigningKey) -> Result<String, SamlError> {
         let (head, tail) = self.parts();
-        enveloped(self.id, &head, &tail, key)
+        enveloped(self.id, &head, &tail, key.into())
     }
 
     /// Before and after the place of a signature: after the Issuer (SAML Core section 3.2.1).

@@ -4,7 +4,7 @@ use super::element::is_id;
 use crate::names::{SAML, SAMLP};
 use crate::signature::enveloped;
 use crate::xml::Canonical;
-use crate::{SamlError, SigningKey};
+use crate::{SamlError, Signer};
 use model::Timestamp;
 
 pub(super) const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
@@ -24,8 +24,12 @@ impl Envelope<'_> {
     }
 
     /// The Response with `body` in it, signed.
-    pub(super) fn signed_around(&self, body: &str, key: &SigningKey) -> Result<String, SamlError> {
-        enveloped(self.id, &self.head(), &(body.to_owned() + TAIL), key)
+    pub(super) fn signed_around(
+        &self,
+        body: &str,
+        signer: Signer<'_>,
+    ) -> Result<String, SamlError> {
+        enveloped(self.id, &self.head(), &(body.to_owned() + TAIL), signer)
     }
 
     fn head(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::envelope_out::{Envelope, require_ids, write_status};
 use crate::xml::Canonical;
-use crate::{SamlError, SigningKey};
+use crate::{SamlError, Signer};
 use model::Timestamp;
 
 /// Status codes (SAML Core section 3.2.2.2).
@@ -77,7 +77,10 @@ pub struct ErrorOut {
 }
 
 /// Writes and signs a refusal: a Response without an Assertion.
-pub fn write_error_response(out: &ErrorOut, key: &SigningKey) -> Result<String, SamlError> {
+pub fn write_error_response<'k>(
+    out: &ErrorOut,
+    key: impl Into<Signer<'k>>,
+) -> Result<String, SamlError> {
     require_ids(&[Some(&out.response_id), out.in_response_to.as_deref()])?;
     let envelope = Envelope {
         id: &out.response_id,
@@ -90,5 +93,5 @@ pub fn write_error_response(out: &ErrorOut, key: &SigningKey) -> Result<String, 
         [Some(out.status), out.second].into_iter().flatten().map(StatusCode::as_str).collect();
     let mut body = Canonical::with_capacity(512);
     write_status(&mut body, &codes, out.message.as_deref());
-    envelope.signed_around(&body.finish(), key)
+    envelope.signed_around(&body.finish(), key.into())
 }

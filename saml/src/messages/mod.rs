@@ -12,7 +12,9 @@ pub use authn_request::{AuthnRequest, parse_authn_request, verify_request_signat
 pub use authn_request_out::AuthnRequestOut;
 pub use error_out::{ErrorOut, StatusCode, write_error_response};
 pub use name_id::NameId;
-pub use response_out::{AttrValues, AttributeOut, ResponseOut, Sign, write_response};
+pub use response_out::{
+    AttrValues, AttributeOut, ResponseOut, Sign, write_encrypted_response, write_response,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! Our Response with its Assertion.
 
 use super::envelope_out::{Envelope, SUCCESS, require_ids, write_status};
+use crate::encryption::seal;
 use crate::names::{BEARER, SAML};
 use crate::signature::enveloped;
 use crate::xml::Canonical;
-use crate::{NameId, SamlError, SigningKey};
-use model::Timestamp;
+use crate::{NameId, Recipient, SamlError, Signer};
+use model::{Entropy, Timestamp};
 
 /// Values of one attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,10 +75,31 @@ pub enum Sign {
 }
 
 /// Writes and signs an answer: one private-key operation, over exactly the bytes written.
-pub fn write_response(
+pub fn write_response<'k>(
     out: &ResponseOut,
-    key: &SigningKey,
+    key: impl Into<Signer<'k>>,
     sign: Sign,
+) -> Result<String, SamlError> {
+    write(out, key.into(), sign, Ok)
+}
+
+/// The same with the assertion encrypted for one recipient: signed before
+/// where it carries the signature; else the signature lies around it.
+pub fn write_encrypted_response<'k>(
+    out: &ResponseOut,
+    key: impl Into<Signer<'k>>,
+    sign: Sign,
+    to: &Recipient,
+    entropy: &Entropy,
+) -> Result<String, SamlError> {
+    write(out, key.into(), sign, |assertion| seal(&assertion, to, entropy))
+}
+
+fn write(
+    out: &ResponseOut,
+    signer: Signer<'_>,
+    sign: Sign,
+    carried: impl FnOnce(String) -> Result<String, SamlError>,
 ) -> Result<String, SamlError> {
     require_ids(&[Some(&out.response_id), Some(&out.assertion_id), out.in_response_to.as_deref()])?;
     let envelope = Envelope {
@@ -92,12 +114,12 @@ pub fn write_response(
     write_status(&mut body, &[SUCCESS], None);
     match sign {
         Sign::Assertion => {
-            body.raw(&enveloped(&out.assertion_id, &head, &tail, key)?);
+            body.raw(&carried(enveloped(&out.assertion_id, &head, &tail, signer)?)?);
             Ok(envelope.around(&body.finish()))
         }
         Sign::Response => {
-            body.raw(&head).raw(&tail);
-            envelope.signed_around(&body.finish(), key)
+            body.raw(&carried(head + &tail)?);
+            envelope.signed_around(&body.finish(), signer)
         }
     }
 }

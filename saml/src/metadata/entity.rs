@@ -1,6 +1,7 @@
 //! What metadata tell of an entity.
 
 use crate::Binding;
+use crate::encryption::EncryptionOffer;
 use crate::signature::VerifyingKeys;
 use model::{Text, Timestamp};
 use std::fmt;
@@ -126,8 +127,8 @@ pub struct SpMetadata {
     pub slo: Vec<Endpoint>,
     /// Certificates of its signing keys, DER; none is weak.
     pub signing_certs: Vec<Vec<u8>>,
-    /// Certificates of its encryption keys, DER.
-    pub encryption_certs: Vec<Vec<u8>>,
+    /// Whether it can be answered encrypted, and asks for it.
+    pub encryption: EncryptionOffer,
     /// WantAssertionsSigned.
     pub wants_assertions_signed: bool,
     /// AuthnRequestsSigned: an unsigned request of it is refused.

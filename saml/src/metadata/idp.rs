@@ -1,6 +1,6 @@
 //! The role of an identity provider.
 
-use super::role::{self, Use};
+use super::role;
 use super::{EntityId, IdpMetadata};
 use crate::Binding;
 use crate::names::{MDUI, SHIBMD, XML};
@@ -17,7 +17,7 @@ pub(super) fn read(
     faults: &mut Vec<String>,
 ) -> Result<Option<IdpMetadata>, XmlFault> {
     let (signing_certs, keys): (Vec<_>, Vec<_>) =
-        role::certificates(role, Use::Signing, faults).into_iter().unzip();
+        role::signing_certificates(role, faults).into_iter().unzip();
     let sso = role::endpoints(role, "SingleSignOnService", faults);
     if keys.is_empty() {
         faults.push("an identity provider without a usable signing key".to_owned());

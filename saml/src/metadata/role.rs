@@ -2,7 +2,8 @@
 
 use super::Endpoint;
 use crate::Binding;
-use crate::names::{DS, MD};
+use crate::encryption::{EncryptionOffer, Listed, offer};
+use crate::names::{DS, MD, XENC11};
 use crate::signature::TrustedKey;
 use crate::xml::{Element, XmlFault};
 use base64::Engine as _;
@@ -24,33 +25,57 @@ impl Use {
     }
 }
 
-/// The certificates of a role for one use, with their keys; bad ones go to `faults`.
-///
-/// A KeyDescriptor without `use` serves both (SAML Metadata section 2.4.1.1).
-pub(super) fn certificates(
+/// The certificates of a role that sign, with their keys; bad ones go to `faults`.
+pub(super) fn signing_certificates(
     role: Element<'_>,
+    faults: &mut Vec<String>,
+) -> Vec<(Vec<u8>, TrustedKey)> {
+    descriptors(role, Use::Signing)
+        .flat_map(|descriptor| certificates(descriptor, Use::Signing, faults))
+        .collect()
+}
+
+/// What a role says of encryption to it; bad certificates go to `faults`.
+pub(super) fn encryption(role: Element<'_>, faults: &mut Vec<String>) -> EncryptionOffer {
+    let listed: Vec<_> = descriptors(role, Use::Encryption)
+        .map(|descriptor| Listed {
+            is_explicit: descriptor.attr("use").is_some(),
+            certificates: certificates(descriptor, Use::Encryption, faults),
+            methods: descriptor.all(MD, "EncryptionMethod").map(method).collect(),
+        })
+        .collect();
+    offer(&listed)
+}
+
+/// Algorithm, DigestMethod and MGF of an EncryptionMethod.
+fn method(method: Element<'_>) -> (&str, Option<&str>, Option<&str>) {
+    let part = |namespace, name| method.all(namespace, name).find_map(|e| e.attr("Algorithm"));
+    let uri = method.attr("Algorithm").unwrap_or_default();
+    (uri, part(DS, "DigestMethod"), part(XENC11, "MGF"))
+}
+
+/// A KeyDescriptor without `use` serves both (SAML Metadata section 2.4.1.1).
+fn descriptors(role: Element<'_>, wanted: Use) -> impl Iterator<Item = Element<'_>> {
+    role.all(MD, "KeyDescriptor")
+        .filter(move |d| d.attr("use").is_none_or(|named| named == wanted.as_str()))
+}
+
+fn certificates(
+    descriptor: Element<'_>,
     wanted: Use,
     faults: &mut Vec<String>,
 ) -> Vec<(Vec<u8>, TrustedKey)> {
     let mut found = Vec::new();
-    for descriptor in role.all(MD, "KeyDescriptor") {
-        if descriptor.attr("use").is_some_and(|u| u != wanted.as_str()) {
-            continue;
+    let infos = descriptor.all(DS, "KeyInfo").flat_map(|i| i.all(DS, "X509Data"));
+    for certificate in infos.flat_map(|d| d.all(DS, "X509Certificate")) {
+        match read_certificate(certificate) {
+            Ok(good) => found.push(good),
+            Err(why) => faults.push(format!("a {} certificate: {why}", wanted.as_str())),
         }
-        let before = found.len();
-        let infos = descriptor.all(DS, "KeyInfo").flat_map(|i| i.all(DS, "X509Data"));
-        for certificate in infos.flat_map(|d| d.all(DS, "X509Certificate")) {
-            match read_certificate(certificate) {
-                Ok(good) => found.push(good),
-                Err(why) => faults.push(format!("a {} certificate: {why}", wanted.as_str())),
-            }
-        }
-        if found.len() == before {
-            faults.push(format!(
-                "a {} KeyDescriptor without a usable X509Certificate",
-                wanted.as_str()
-            ));
-        }
+    }
+    if found.is_empty() {
+        faults
+            .push(format!("a {} KeyDescriptor without a usable X509Certificate", wanted.as_str()));
     }
     found
 }

@@ -1,6 +1,6 @@
 //! The role of a service provider.
 
-use super::role::{self, Use};
+use super::role;
 use super::{Acs, EntityAttribute, EntityId, RequestedAttribute, SpMetadata};
 use crate::Binding;
 use crate::messages::element;
@@ -21,18 +21,15 @@ pub(super) fn read(
         faults.push("a service without an AssertionConsumerService for POST".to_owned());
         return Ok(None);
     }
-    let mut ders = |wanted| {
-        role::certificates(role, wanted, faults).into_iter().map(|(der, _)| der).collect::<Vec<_>>()
-    };
-    let signing_certs = ders(Use::Signing);
-    let encryption_certs = ders(Use::Encryption);
+    let signing = role::signing_certificates(role, faults);
+    let encryption = role::encryption(role, faults);
     let formats = role.all(MD, "NameIDFormat").map(Element::trimmed);
     Ok(Some(SpMetadata {
         entity_id,
         acs,
         slo: role::endpoints(role, "SingleLogoutService", faults),
-        signing_certs,
-        encryption_certs,
+        signing_certs: signing.into_iter().map(|(der, _)| der).collect(),
+        encryption,
         wants_assertions_signed: role::flag(role, "WantAssertionsSigned", faults),
         signs_requests: role::flag(role, "AuthnRequestsSigned", faults),
         name_id_formats: formats.collect::<Result<_, _>>()?,

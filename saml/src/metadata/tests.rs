@@ -1,6 +1,6 @@
 use super::*;
-use crate::signature::tests::{NOW, P384_CERT, WEAK_CERT, idp_key, other_key};
-use crate::{Binding, SamlError};
+use crate::signature::tests::{NOW, WEAK_CERT, idp_key, make_pair_for, other_key};
+use crate::{Binding, EncryptionOffer, SamlError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::Text;
@@ -14,6 +14,7 @@ fn sp_self<'a>(certs: &'a [&'a [u8]], name: &'a Text) -> SpSelf<'a> {
         entity_id: "https://hub.test/saml/sp/metadata",
         acs: "https://hub.test/saml/sp/acs",
         certs,
+        encryption_certs: &[],
         name,
     }
 }
@@ -64,15 +65,16 @@ fn our_own_metadata_are_read_back_whole() {
     );
     assert!(sp.wants_assertions_signed && !sp.signs_requests);
     assert_eq!(sp.signing_certs.len(), 1);
-    assert!(sp.encryption_certs.is_empty());
+    assert!(matches!(sp.encryption, EncryptionOffer::Absent));
 }
 
 #[test]
 fn a_bad_certificate_is_left_out_with_its_reason_and_the_good_one_stays() {
     let good = format!("<ds:X509Certificate>{}</ds:X509Certificate>", cert_text());
+    let ed25519 = STANDARD.encode(make_pair_for(&rcgen::PKCS_ED25519).1);
     for (bad, why) in [
         (WEAK_CERT, "2048"),
-        (P384_CERT, "EC-P384"),
+        (ed25519.as_str(), "not accepted"),
         ("AAAA", "not a usable certificate"),
         ("%%", "not base64"),
     ] {
@@ -94,7 +96,8 @@ fn a_key_without_use_serves_signing_and_one_for_encryption_does_not() {
     let certs = [idp_key().certificate()];
     let xml = write_sp_metadata(&sp_self(&certs, &name()));
     let sp = only(&xml.replace(" use=\"signing\"", "")).sp.expect("a service");
-    assert_eq!((sp.signing_certs.len(), sp.encryption_certs.len()), (1, 1));
+    assert_eq!(sp.signing_certs.len(), 1);
+    assert!(matches!(sp.encryption, EncryptionOffer::Possible(_)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Our own metadata.
 
+use crate::encryption::write_accepted;
 use crate::messages::element::is_id;
 use crate::names::{DS, MD, MDUI, SAMLP, SHIBMD, name_id_format};
 use crate::signature::enveloped;
@@ -18,6 +19,8 @@ pub struct SpSelf<'a> {
     pub acs: &'a str,
     /// Certificates of our signing keys, DER.
     pub certs: &'a [&'a [u8]],
+    /// Certificates of the keys to which members may encrypt, DER.
+    pub encryption_certs: &'a [&'a [u8]],
     /// Name for people.
     pub name: &'a Text,
 }
@@ -76,7 +79,7 @@ fn sealed(entity_id: &str, tail: &str, seal: &MetadataSeal<'_>) -> Result<String
     if !is_id(seal.id) {
         return Err(SamlError::hub("an ID that is not an XML name"));
     }
-    enveloped(seal.id, &head(entity_id, Some(seal)), tail, seal.key)
+    enveloped(seal.id, &head(entity_id, Some(seal)), tail, seal.key.into())
 }
 
 fn head(entity_id: &str, seal: Option<&MetadataSeal<'_>>) -> String {
@@ -109,6 +112,9 @@ fn sp_tail(me: &SpSelf<'_>) -> String {
     write_names(&mut out, me.name);
     out.close("md:Extensions");
     write_keys(&mut out, me.certs);
+    for cert in me.encryption_certs {
+        write_key(&mut out, "encryption", cert, write_accepted);
+    }
     write_formats(&mut out);
     let acs = [
         ("Binding", Some(Binding::Post.as_str())),
@@ -160,17 +166,22 @@ fn write_names(out: &mut Canonical, name: &Text) {
     out.close("mdui:UIInfo");
 }
 
-/// Our keys sign only: we take nothing encrypted yet, so none is offered for encryption.
 fn write_keys(out: &mut Canonical, certs: &[&[u8]]) {
     for cert in certs {
-        out.open("md:KeyDescriptor", &[], &[("use", Some("signing"))])
-            .open("ds:KeyInfo", &[("ds", DS)], &[])
-            .open("ds:X509Data", &[], &[])
-            .leaf("ds:X509Certificate", &[], &STANDARD.encode(cert))
-            .close("ds:X509Data")
-            .close("ds:KeyInfo")
-            .close("md:KeyDescriptor");
+        write_key(out, "signing", cert, |_| {});
     }
+}
+
+/// A key for one use only: what signs never decrypts (NIST SP 800-57 part 1, section 5.2).
+fn write_key(out: &mut Canonical, purpose: &str, cert: &[u8], methods: fn(&mut Canonical)) {
+    out.open("md:KeyDescriptor", &[], &[("use", Some(purpose))])
+        .open("ds:KeyInfo", &[("ds", DS)], &[])
+        .open("ds:X509Data", &[], &[])
+        .leaf("ds:X509Certificate", &[], &STANDARD.encode(cert))
+        .close("ds:X509Data")
+        .close("ds:KeyInfo");
+    methods(out);
+    out.close("md:KeyDescriptor");
 }
 
 fn write_formats(out: &mut Canonical) {

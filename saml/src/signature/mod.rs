@@ -14,9 +14,8 @@ mod verifier;
 mod verifying_keys;
 mod write;
 
-pub use signing_key::SigningKey;
+pub use signing_key::{Signer, SigningKey};
 
-pub(crate) use algorithm::RSA_SHA256;
 pub(crate) use fault::SignatureFault;
 pub(crate) use verifier::verify;
 pub(crate) use verifying_keys::{TrustedKey, VerifyingKeys};

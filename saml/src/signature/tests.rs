@@ -1,5 +1,6 @@
 //! Keys for tests, and a signer that does what it is told, right or wrong.
 
+use super::algorithm::RSA_SHA256;
 use super::*;
 use crate::{NameId, ResponseOut, Sign, write_response};
 use aws_lc_rs::digest;
@@ -11,15 +12,24 @@ use std::sync::OnceLock;
 
 /// A certificate of a 1024-bit RSA key.
 pub(crate) const WEAK_CERT: &str = "MIIB+jCCAWOgAwIBAgIUbloCevWCddpTVZlZEHiPmMtzY0QwDQYJKoZIhvcNAQELBQAwDzENMAsGA1UEAwwEd2VhazAeFw0yNjExMjExMjI1NTlaFw0zNjExMTgxMjI1NTlaMA8xDTALBgNVBAMMBHdlYWswgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBANOAr0EcJfB+N0t7WOoVqRO84sfFB1TjOAswkLZqH8TZSUAE1ySUYyVGBIOPLZyiCOTU9P445sK4yqHhPIto+hDlE6w/3qAvjXg4DFeozibt46ebbFH98Nt2+vZmxLma3P18hZjKwiIXtzkWNWhdgZU09m4YtlcSFKMPnA2M6YBRAgMBAAGjUzBRMB0GA1UdDgQWBBSODOj1uJ+gdZZ4alnMJxhzZKlp+jAfBgNVHSMEGDAWgBSODOj1uJ+gdZZ4alnMJxhzZKlp+jAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA4GBACX5cBYRKzcZ2gQKGU6KjVRVJzMpMjjGA1iEK9rWmTZpxMh2HYv6OzUxxaBZOus1E0bfAiwXGPloBe9wXYR28F0p7J6bBS/8umXQ3hIqquazMetOH74ae9vDppgaWOOAXYNk+8QxnZnD0slzN9vmVfu7uI0TWTkSPWSq6cRTgDRk";
-/// A certificate of a P-384 key.
-pub(crate) const P384_CERT: &str = "MIIBsDCCATagAwIBAgIUMtLTx3mx0J3nLRWfbq94OeMb3ecwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEcDM4NDAeFw0yNjExMjExMjI1NTlaFw0zNjExMTgxMjI1NTlaMA8xDTALBgNVBAMMBHAzODQwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAATfmB27888xqDPZE2mpEgVQ+5O1RJcDDYG6WQqqI3m+Rf1mPhUkBY/J0M5z9RCF9/JCAroYcExnpTgTf+rvphsp38+1cvO1f7P8A+dgt/T75/lAkIQZF/wiOuQGjmC6doKjUzBRMB0GA1UdDgQWBBTwPY+pSctHfn5Oxe7Pt3OLgmYVvzAfBgNVHSMEGDAWgBTwPY+pSctHfn5Oxe7Pt3OLgmYVvzAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA2gAMGUCMQDA1TLjJ7GEu3GiY9ImcId6BdpTtEeB3b7dOIcd0kiZOZDQEc12iQd+p3BJL0wqzZQCMAtCtZ3b2orpJngw9I97/biMv6SAm6wEvnblsZ61KR8cZBOgYoWDc3Qs77PC/L/WVg==";
 
 fn make() -> SigningKey {
-    let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("generates");
+    let (der, cert) = make_pair();
+    SigningKey::from_pkcs8(&der, &cert).expect("fits")
+}
+
+/// A fresh RSA key, PKCS#8, and its certificate.
+pub(crate) fn make_pair() -> (Vec<u8>, Vec<u8>) {
+    make_pair_for(&rcgen::PKCS_RSA_SHA256)
+}
+
+/// The same for any sort of key.
+pub(crate) fn make_pair_for(sort: &'static rcgen::SignatureAlgorithm) -> (Vec<u8>, Vec<u8>) {
+    let pair = rcgen::KeyPair::generate_for(sort).expect("generates");
     let cert = rcgen::CertificateParams::new(vec!["key.test".to_owned()])
         .and_then(|params| params.self_signed(&pair))
         .expect("signs");
-    SigningKey::from_pkcs8(&pair.serialize_der(), cert.der()).expect("fits")
+    (pair.serialize_der(), cert.der().to_vec())
 }
 
 /// The key of the identity provider.
@@ -85,7 +95,7 @@ pub(crate) fn forge(xml: &str, name: &str, how: &Forge<'_>) -> String {
     let element = &xml[start..end];
     let id = element.split_once(" ID=\"").and_then(|(_, r)| r.split_once('"')).expect("an ID").0;
     let digest = STANDARD.encode(digest::digest(how.digest, element.as_bytes()));
-    let info = (how.info)(write::signed_info(id, &digest));
+    let info = (how.info)(write::signed_info(id, &digest, idp_key().into()));
     let value = STANDARD.encode((how.sign)(info.as_bytes()));
     let signature = (how.after)(format!(
         "<ds:Signature xmlns:ds=\"{}\">{}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>",
@@ -157,12 +167,13 @@ fn keys(ders: &[&[u8]]) -> VerifyingKeys {
 #[test]
 fn weak_and_unknown_keys_are_refused() {
     let weak = STANDARD.decode(WEAK_CERT).expect("base64");
-    let p384 = STANDARD.decode(P384_CERT).expect("base64");
+    let ed25519 = make_pair_for(&rcgen::PKCS_ED25519).1;
     let fault = |der: &[u8]| TrustedKey::from_certificate(der).map(|_| ()).expect_err("refused");
     assert!(fault(&weak).contains("2048"), "{}", fault(&weak));
-    assert!(fault(&p384).contains("EC-P384"));
+    assert!(fault(&ed25519).contains("not accepted"), "{}", fault(&ed25519));
     assert!(TrustedKey::from_certificate(b"nonsense").is_err());
     assert!(TrustedKey::from_certificate(&p256().1).is_ok());
+    assert!(TrustedKey::from_certificate(&make_pair_for(&rcgen::PKCS_ECDSA_P384_SHA384).1).is_ok());
 }
 
 #[test]
@@ -170,6 +181,15 @@ fn a_signing_key_and_its_certificate_must_belong_together() {
     let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("generates");
     assert!(SigningKey::from_pkcs8(&pair.serialize_der(), idp_key().certificate()).is_err());
     assert!(SigningKey::from_pkcs8(b"nonsense", idp_key().certificate()).is_err());
+    for (sort, other) in [
+        (&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384),
+        (&rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ECDSA_P256_SHA256),
+    ] {
+        let (der, cert) = make_pair_for(sort);
+        assert!(SigningKey::from_pkcs8(&der, &cert).is_ok());
+        assert!(SigningKey::from_pkcs8(&der, &make_pair_for(sort).1).is_err());
+        assert!(SigningKey::from_pkcs8(&der, &make_pair_for(other).1).is_err());
+    }
     assert_eq!(format!("{:?}", idp_key()), "SigningKey(***)");
 }
 

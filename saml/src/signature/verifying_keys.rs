@@ -29,7 +29,7 @@ impl TrustedKey {
         let spki = key.to_spki_der().ok_or("a certificate without a usable public key")?;
         let is_rsa = match key.algorithm_name() {
             "RSA" => true,
-            "EC-P256" => false,
+            "EC-P256" | "EC-P384" => false,
             other => {
                 return Err(format!("a key of a sort that is not accepted: {other}").into());
             }

@@ -1,7 +1,7 @@
 //! Signing what we write.
 
-use super::SigningKey;
-use super::algorithm::{ENVELOPED, EXCLUSIVE, RSA_SHA256, SHA256};
+use super::Signer;
+use super::algorithm::{ENVELOPED, EXCLUSIVE};
 use crate::SamlError;
 use crate::names::DS;
 use crate::xml::Canonical;
@@ -15,16 +15,16 @@ pub(crate) fn enveloped(
     id: &str,
     head: &str,
     tail: &str,
-    key: &SigningKey,
+    signer: Signer<'_>,
 ) -> Result<String, SamlError> {
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut context = digest::Context::new(signer.digest().1);
     context.update(head.as_bytes());
     context.update(tail.as_bytes());
     let digest = STANDARD.encode(context.finish());
 
     // SignedInfo as its own canonicalization sees it: it is the first to use the prefix.
-    let info = signed_info(id, &digest);
-    let value = STANDARD.encode(key.sign(info.as_bytes())?);
+    let info = signed_info(id, &digest, signer);
+    let value = STANDARD.encode(signer.sign(info.as_bytes())?);
 
     let mut out = Canonical::with_capacity(head.len() + tail.len() + 4096);
     out.raw(head)
@@ -33,7 +33,7 @@ pub(crate) fn enveloped(
         .leaf("ds:SignatureValue", &[], &value)
         .open("ds:KeyInfo", &[], &[])
         .open("ds:X509Data", &[], &[])
-        .leaf("ds:X509Certificate", &[], key.certificate_base64())
+        .leaf("ds:X509Certificate", &[], signer.certificate_base64())
         .close("ds:X509Data")
         .close("ds:KeyInfo")
         .close("ds:Signature")
@@ -47,18 +47,18 @@ pub(super) fn embedded(info: &str) -> String {
     info.replacen(&format!(" xmlns:ds=\"{DS}\""), "", 1)
 }
 
-pub(super) fn signed_info(id: &str, digest: &str) -> String {
+pub(super) fn signed_info(id: &str, digest: &str, signer: Signer<'_>) -> String {
     let mut out = Canonical::with_capacity(1024);
     let algorithm = |uri| [("Algorithm", Some(uri))];
     out.open("ds:SignedInfo", &[("ds", DS)], &[])
         .leaf("ds:CanonicalizationMethod", &algorithm(EXCLUSIVE), "")
-        .leaf("ds:SignatureMethod", &algorithm(RSA_SHA256), "")
+        .leaf("ds:SignatureMethod", &algorithm(signer.method()), "")
         .open("ds:Reference", &[], &[("URI", Some(&format!("#{id}")))])
         .open("ds:Transforms", &[], &[])
         .leaf("ds:Transform", &algorithm(ENVELOPED), "")
         .leaf("ds:Transform", &algorithm(EXCLUSIVE), "")
         .close("ds:Transforms")
-        .leaf("ds:DigestMethod", &algorithm(SHA256), "")
+        .leaf("ds:DigestMethod", &algorithm(signer.digest().0), "")
         .leaf("ds:DigestValue", &[], digest)
         .close("ds:Reference")
         .close("ds:SignedInfo");

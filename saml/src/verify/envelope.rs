@@ -53,33 +53,52 @@ fn short(code: &str) -> &str {
     if name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphabetic()) { name } else { "-" }
 }
 
-/// Exactly one Assertion in the whole document, as a child of the Response, and
-/// nothing encrypted. A second one anywhere is how wrapping hides the forged
-/// one, in Advice, Extensions or an Object.
+/// Exactly one Assertion or EncryptedAssertion in the whole document, as a
+/// child of the Response. A second one anywhere is how wrapping hides the
+/// forged one, in Advice, Extensions or an Object.
 pub(super) fn require_one_assertion<'d>(
     document: &'d Document<'_>,
 ) -> Result<Element<'d>, SamlError> {
     let mut found = None;
-    for element in document.elements() {
-        if element.namespace() != SAML {
-            continue;
-        }
-        match element.name() {
-            "EncryptedAssertion" | "EncryptedID" | "EncryptedAttribute" => {
-                return Err(SamlError::answer(AnswerFault::Encrypted, element.name()));
-            }
-            "Assertion" if found.replace(element).is_some() => {
-                return Err(SamlError::answer(
-                    AnswerFault::AssertionCount,
-                    "more than one Assertion",
-                ));
-            }
-            _ => {}
+    for element in document.elements().filter(|e| e.namespace() == SAML) {
+        refuse_encrypted_part(element)?;
+        if matches!(element.name(), "Assertion" | "EncryptedAssertion")
+            && found.replace(element).is_some()
+        {
+            return Err(SamlError::answer(AnswerFault::AssertionCount, "more than one Assertion"));
         }
     }
     found.filter(|assertion| assertion.parent() == Some(document.root())).ok_or_else(|| {
         SamlError::answer(AnswerFault::AssertionCount, "no Assertion directly in the Response")
     })
+}
+
+/// An Assertion is encrypted whole or not at all: no product encrypts a part by default.
+fn refuse_encrypted_part(element: Element<'_>) -> Result<(), SamlError> {
+    if matches!(element.name(), "EncryptedID" | "EncryptedAttribute") {
+        let what = format!("{}: encrypt the whole Assertion instead", element.name());
+        return Err(SamlError::answer(AnswerFault::Encrypted, what));
+    }
+    Ok(())
+}
+
+/// Whether it is an Assertion in clear.
+pub(super) fn is_assertion(element: Element<'_>) -> bool {
+    element.is(SAML, "Assertion")
+}
+
+/// Nothing inside an opened Assertion is another one, or is encrypted again.
+pub(super) fn require_nothing_nested(opened: &Document<'_>) -> Result<(), SamlError> {
+    for element in opened.elements().skip(1).filter(|e| e.namespace() == SAML) {
+        refuse_encrypted_part(element)?;
+        if matches!(element.name(), "Assertion" | "EncryptedAssertion") {
+            return Err(SamlError::answer(
+                AnswerFault::AssertionCount,
+                "an Assertion inside the encrypted one",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whom the Response claims to be of, where it says so.

@@ -3,8 +3,9 @@
 //! ```text
 //! verify_response ─▶ xml::parse            size, depth, no DTD, no comments
 //!                 ─▶ envelope::refused     a Status that says no ends it here
-//!                 ─▶ envelope::require_one exactly one Assertion, nothing encrypted
+//!                 ─▶ envelope::require_one exactly one Assertion or EncryptedAssertion
 //!                 ─▶ signature::verify     gives the bytes that were signed
+//!                 ─▶ encrypted             opens what is encrypted in them, and verifies inside
 //!                 ─▶ read (those bytes)    the Assertion as data
 //!                 ─▶ envelope · subject · conditions · statement   one file a group of checks
 //! ```
@@ -12,6 +13,7 @@
 mod assertion;
 mod attributes;
 mod conditions;
+mod encrypted;
 mod envelope;
 mod second_opinion;
 mod statement;
@@ -23,6 +25,7 @@ pub use attributes::attribute;
 pub use second_opinion::SecondOpinion;
 pub use verified::Verified;
 
+use crate::encryption::Decryption;
 use crate::messages::element;
 use crate::names::{SAML, SAMLP};
 use crate::signature::{self, SignatureFault};
@@ -75,9 +78,30 @@ impl Expected<'_> {
 
 /// Verifies an answer wholly, or refuses it. That it is not used twice is the
 /// caller's to see to: with the id, until `not_on_or_after`.
+///
+/// For who has no key to decrypt with: an encrypted assertion is refused.
 pub fn verify_response(
     xml: &[u8],
     expected: &Expected<'_>,
+) -> Result<Verified<Assertion>, SamlError> {
+    verify(xml, expected, None)
+}
+
+/// The same for who has keys: an encrypted assertion is opened, held to its
+/// own signature where it has one, and believed without one only where the
+/// Response's signature covers the ciphertext.
+pub fn verify_encrypted_response(
+    xml: &[u8],
+    expected: &Expected<'_>,
+    with: &Decryption<'_>,
+) -> Result<Verified<Assertion>, SamlError> {
+    verify(xml, expected, Some(with))
+}
+
+fn verify(
+    xml: &[u8],
+    expected: &Expected<'_>,
+    with: Option<&Decryption<'_>>,
 ) -> Result<Verified<Assertion>, SamlError> {
     require_current_metadata(expected)?;
     let document = xml::parse(xml, &Limits::RESPONSE).map_err(SamlError::in_answer)?;
@@ -87,6 +111,10 @@ pub fn verify_response(
     let assertion = envelope::require_one_assertion(&document)?;
     // Names whom the answer claims to be of, before the signature fails for want of the right key.
     envelope::require_issuer(root, expected)?;
+    if !envelope::is_assertion(assertion) {
+        let no_key = || SamlError::answer(AnswerFault::Encrypted, "EncryptedAssertion");
+        return encrypted::verify(&document, assertion, expected, with.ok_or_else(no_key)?);
+    }
 
     let signed = signature::verify(&document, &[root, assertion], &expected.idp.keys)
         .map_err(SignatureFault::in_answer)?;

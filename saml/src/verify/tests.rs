@@ -1,6 +1,7 @@
 mod algorithms;
 mod attacks;
 mod checks;
+mod encrypted;
 mod shape;
 mod wrapping;
 

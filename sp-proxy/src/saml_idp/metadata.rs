@@ -20,7 +20,7 @@ pub(crate) async fn metadata(State(idp): State<IdentityProvider>) -> Response {
 
 fn document(idp: &IdentityProvider) -> String {
     let snapshot = idp.registry.current();
-    let certificates = idp.keys.saml_certificates();
+    let keys = idp.keys.current();
     // Services check the scope of pairwise-id against these.
     let scopes: BTreeSet<String> = snapshot
         .members()
@@ -34,7 +34,7 @@ fn document(idp: &IdentityProvider) -> String {
         entity_id: &idp.entity_id(),
         sso_redirect: &sso_url,
         sso_post: &sso_url,
-        certs: &certificates,
+        certs: &keys.saml_certificates(),
         name: &snapshot.consortium().name,
         scopes: &scopes,
         want_authn_requests_signed: false,

@@ -10,9 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use login::{Answered, Ready, ServiceProtocol, Session};
 use metadata::{KeyRing, PublicUrl, Registry};
-use model::{LogoutState, Moment, Next, Refusal, ReplyTo, code};
+use model::{LogoutState, Moment, Next, Refusal, ReplyTo, Service, code};
 use saml::{
-    Binding, ErrorOut, NameId, ResponseOut, Sign, SpMetadata, write_error_response, write_response,
+    Binding, ErrorOut, NameId, ResponseOut, SamlError, Sign, SpMetadata, write_encrypted_response,
+    write_error_response, write_response,
 };
 use std::sync::Arc;
 use store::{SessionService, Shared, Space};
@@ -66,9 +67,8 @@ impl ServiceProtocol for SamlIdpProtocol {
         let detail = detail(&name_id, &index);
         let response =
             self.idp.response(ready, sp, &answer.to, Said { name_id, index, context }, moment);
-        // One signature, where the service looks for it.
-        let sign = if sp.wants_assertions_signed { Sign::Assertion } else { Sign::Response };
-        let xml = write_response(&response, self.idp.keys.saml(), sign)?;
+        let xml = self.idp.written(&response, ready.service(), sp, moment);
+        let xml = xml.map_err(|e| Refusal::from(e).at_service(service))?;
         Ok(Answered { next: answer.to.carry(&xml), detail })
     }
 
@@ -101,7 +101,7 @@ pub(crate) fn error_answer(
         second,
         message: Some(status::message(refusal)),
     };
-    let xml = write_error_response(&out, idp.keys.saml());
+    let xml = write_error_response(&out, idp.keys.current().saml());
     let xml = xml.inspect_err(|error| tracing::error!(%error, "an error answer is not signed"));
     Some(to.carry(&xml.ok()?))
 }
@@ -166,6 +166,25 @@ impl IdentityProvider {
         let mac =
             self.keys.mac("saml-session-index", format!("{sp}\n{}", session.sid()).as_bytes());
         format!("_{}", URL_SAFE_NO_PAD.encode(mac.get(..16).unwrap_or_default()))
+    }
+
+    /// Signed once, where the service looks for it, and encrypted where it or the registry asks.
+    fn written(
+        &self,
+        response: &ResponseOut,
+        service: &Service,
+        sp: &SpMetadata,
+        moment: &Moment,
+    ) -> Result<String, SamlError> {
+        let settings = service.saml.as_ref();
+        let hash = settings.map(|s| s.signature_hash).unwrap_or_default();
+        let keys = self.keys.current();
+        let signer = keys.saml().hashing(hash);
+        let sign = if sp.wants_assertions_signed { Sign::Assertion } else { Sign::Response };
+        match sp.encryption.recipient(settings.and_then(|s| s.encrypt))? {
+            Some(to) => write_encrypted_response(response, signer, sign, to, &moment.entropy),
+            None => write_response(response, signer, sign),
+        }
     }
 
     fn response(

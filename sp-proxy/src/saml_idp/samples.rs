@@ -1,7 +1,7 @@
 //! Sample values for the tests of this module.
 
 use model::{Class, Contact, Member, MemberId, MemberStatus, Text, Timestamp};
-use saml::{Acs, AuthnRequest, Binding, EntityAttribute, EntityId, SpMetadata};
+use saml::{Acs, AuthnRequest, Binding, EncryptionOffer, EntityAttribute, EntityId, SpMetadata};
 use std::collections::BTreeMap;
 
 pub(crate) const SP: &str = "https://journals.example.org/metadata";
@@ -26,7 +26,7 @@ pub(crate) fn sp() -> SpMetadata {
         ],
         slo: Vec::new(),
         signing_certs: Vec::new(),
-        encryption_certs: Vec::new(),
+        encryption: EncryptionOffer::Absent,
         wants_assertions_signed: false,
         signs_requests: false,
         name_id_formats: Vec::new(),

@@ -140,13 +140,15 @@ fn answer_fault(
 mod tests {
     use super::*;
     use crate::oidc::samples::service;
-    use model::{MetadataRef, SamlSp};
+    use model::{MetadataRef, SamlSp, SignatureHash};
 
     #[test]
     fn a_service_of_the_virtual_providers_is_refused_by_name() {
         let facing = |idp| {
             let metadata = MetadataRef::File("sp.xml".into());
-            Service { saml: Some(SamlSp { metadata, idp }), ..service() }
+            let (encrypt, signature_hash) = (None, SignatureHash::default());
+            let saml = SamlSp { metadata, idp, encrypt, signature_hash };
+            Service { saml: Some(saml), ..service() }
         };
         assert!(require_shared(&facing(IdpChoice::Shared)).is_ok());
         let refused = require_shared(&facing(IdpChoice::Member)).expect_err("refused");

@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::Next;
 use saml::{
-    Assertion, AuthnRequestOut, Expected, MessageKind, SigningKey, Verified, attribute,
-    parse_metadata, post_fields, redirect_url, verify_response,
+    Assertion, AuthnRequestOut, DecryptingKey, Decryption, Expected, MessageKind, SigningKey,
+    Verified, attribute, parse_metadata, post_fields, redirect_url, verify_encrypted_response,
 };
 
 const SSO: &str = "https://hub.test/saml/idp/sso";
@@ -51,6 +51,16 @@ async fn verified(
     recipient: &str,
     request_id: &str,
 ) -> Verified<Assertion> {
+    opened(hub, xml, (audience, recipient, request_id), &[]).await
+}
+
+/// The same for a service with keys to decrypt with.
+async fn opened(
+    hub: &Hub,
+    xml: &[u8],
+    (audience, recipient, request_id): (&str, &str, &str),
+    keys: &[DecryptingKey],
+) -> Verified<Assertion> {
     let published = Browser::default().get(hub, "/saml/idp/metadata").await;
     assert_eq!(published.headers["content-type"], "application/samlmetadata+xml");
     let entity = parse_metadata(&published.body).expect("metadata").remove(0);
@@ -65,7 +75,8 @@ async fn verified(
         skew_s: 60,
         force_authn_since: None,
     };
-    verify_response(xml, &expected).expect("accepted")
+    let with = Decryption { keys, accept_cbc: false, entropy: &crate::testing::chance() };
+    verify_encrypted_response(xml, &expected, &with).expect("accepted")
 }
 
 fn values<'a>(assertion: &'a Assertion, name: &str) -> Vec<&'a str> {
@@ -185,7 +196,7 @@ async fn a_service_that_signs_is_verified() {
     };
     let unsigned = by_redirect(&own("_1"), None, None);
     assert_eq!(Browser::default().get(&hub, &unsigned).await.page_code(), "SAML-064");
-    let forged = by_redirect(&own("_2"), None, Some(hub.keys.saml()));
+    let forged = by_redirect(&own("_2"), None, Some(hub.keys.current().saml()));
     assert_eq!(Browser::default().get(&hub, &forged).await.page_code(), "SAML-064");
     let signed = by_redirect(&own("_3"), Some("S"), Some(&hub.sp_key));
     let changed = signed.replace("RelayState=S", "RelayState=T");
@@ -258,4 +269,57 @@ async fn one_session_bears_another_index_at_every_service() {
     let (_, xml, _) = carried(&browser.get(&hub, &target).await);
     let third = verified(&hub, &xml, CATALOGUE, CATALOGUE_ACS, "_3").await;
     assert_ne!(first.session_index, third.session_index);
+}
+
+/// Gives `journals` a key to decrypt with.
+async fn with_key(hub: &Hub) -> DecryptingKey {
+    let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
+    let pair = pair.expect("a key");
+    let params = rcgen::CertificateParams::new(vec!["sp.test".into()]).expect("names");
+    let certificate = params.self_signed(&pair).expect("a certificate").der().to_vec();
+    let descriptor = format!(
+        r#"<md:KeyDescriptor use="encryption"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:AssertionConsumerService "#,
+        STANDARD.encode(&certificate)
+    );
+    let first = "<md:AssertionConsumerService ";
+    let once = format!(
+        "{first}Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://journals.example.org/acs\""
+    );
+    let with = once.replace(first, &descriptor);
+    hub.change("services/journals-sp.xml", &once, &with).await;
+    DecryptingKey::from_pkcs8(&pair.serialize_der(), &certificate).expect("usable")
+}
+
+#[tokio::test]
+async fn a_service_that_asks_is_answered_encrypted() {
+    let hub = Hub::start().await;
+    let key = with_key(&hub).await;
+    let mut browser = Browser::default();
+    let asked = browser.get(&hub, &by_redirect(&request(&hub, "_one"), None, None)).await;
+    let (_, xml, _) = carried(&browser.log_in(&hub, &asked).await);
+    let text = String::from_utf8(xml).expect("UTF-8");
+    assert!(text.contains("<saml:EncryptedAssertion"), "{text}");
+    assert!(!text.contains("a@example.org") && !text.contains("读者甲"), "{text}");
+    let whom = (JOURNALS, JOURNALS_ACS, "_one");
+    let read = opened(&hub, text.as_bytes(), whom, std::slice::from_ref(&key)).await;
+    assert_eq!(values(&read, "mail"), ["a@example.org"]);
+    // The registry has the last word.
+    let file = "services/journals.toml";
+    hub.change(file, "journals-sp.xml\"", "journals-sp.xml\"\nencrypt = false").await;
+    let target = by_redirect(&request(&hub, "_two"), None, None);
+    let (_, xml, _) = carried(&browser.get(&hub, &target).await);
+    let _ = verified(&hub, &xml, JOURNALS, JOURNALS_ACS, "_two").await;
+}
+
+#[tokio::test]
+async fn the_registry_names_the_hash_of_the_signature() {
+    let hub = Hub::start().await;
+    let file = "services/journals.toml";
+    let with = "journals-sp.xml\"\nsignature_hash = \"sha512\"";
+    hub.change(file, "journals-sp.xml\"", with).await;
+    let mut browser = Browser::default();
+    let asked = browser.get(&hub, &by_redirect(&request(&hub, "_one"), None, None)).await;
+    let (_, xml, _) = carried(&browser.log_in(&hub, &asked).await);
+    assert!(String::from_utf8_lossy(&xml).contains("xmldsig-more#rsa-sha512"));
+    let _ = verified(&hub, &xml, JOURNALS, JOURNALS_ACS, "_one").await;
 }

@@ -1,14 +1,16 @@
 """A library's identity provider: pysaml2 behind a login form.
 
 Settings: host, tls, saml (cert, key), scope, hub (its metadata as a service
-provider), readers { login: { password, attributes } }.
+provider), readers { login: { password, attributes } }, encrypts: null, `3des` (as
+pysaml2 comes) or `aes256-gcm` (its template, with another cipher).
 """
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 
 import requests
+import saml2.entity
 from flask import Flask, Response, request, session
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
@@ -70,7 +72,12 @@ def provider():
     """With the hub's metadata as it serves them; asked for at the first login."""
     answer = requests.get(SETTINGS["hub"], timeout=10)
     answer.raise_for_status()
-    return Server(config=configuration([answer.text]))
+    server = Server(config=configuration([answer.text]))
+    if SETTINGS["encrypts"] == "aes256-gcm":
+        gcm = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
+        saml2.entity.pre_encryption_part = partial(saml2.entity.pre_encryption_part, msg_enc=gcm)
+        server.sec.encrypt_assertion = partial(server.sec.encrypt_assertion, key_type="aes-256")
+    return server
 
 
 @app.get("/metadata")
@@ -122,6 +129,8 @@ def answer(asked, relay_state, login_name):
         name_id_policy=where["name_id_policy"],
         userid=login_name,
         authn={"class_ref": PASSWORDPROTECTEDTRANSPORT},
+        encrypt_assertion=SETTINGS["encrypts"] is not None,
+        encrypt_assertion_self_contained=True,
     )
     return post(response, where["destination"], relay_state)
 

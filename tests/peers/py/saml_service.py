@@ -4,7 +4,8 @@
 pairwise-id. `response` asks by Redirect with a signed request, wants the whole
 response signed, a persistent name and a login by password over TLS.
 
-Settings: host, tls, saml (cert, key), hub (its metadata as an identity provider).
+Settings: host, tls, saml (cert, key), hub (its metadata as an identity provider),
+decrypts: whether its metadata ask for encrypted assertions.
 """
 
 from functools import lru_cache
@@ -42,6 +43,11 @@ def configuration(name, peers):
             "xmlsec_binary": "/usr/bin/xmlsec1",
             "key_file": SETTINGS["saml"]["key"],
             "cert_file": SETTINGS["saml"]["cert"],
+            "encryption_keypairs": [
+                {"key_file": SETTINGS["saml"]["key"], "cert_file": SETTINGS["saml"]["cert"]}
+            ]
+            if SETTINGS["decrypts"]
+            else [],
             "accepted_time_diff": 60,
             "allow_unknown_attributes": True,
             "only_use_keys_in_metadata": True,

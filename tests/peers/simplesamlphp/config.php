@@ -1,7 +1,8 @@
 <?php
 
 // PEER_ORIGIN is the address before the TLS front, PEER_FOLDER holds saml.crt,
-// saml.key and hub.xml (the hub's metadata as a service provider), and takes the sessions.
+// saml.key and hub.xml (the hub's metadata as a service provider), and takes the sessions;
+// PEER_ENCRYPTS says whether assertions are encrypted.
 $folder = getenv('PEER_FOLDER');
 
 $config = [

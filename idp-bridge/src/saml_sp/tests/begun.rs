@@ -82,7 +82,7 @@ async fn requests_are_signed_where_the_member_wants_them_so() {
     let begun = world.saml.ask_of(&idp(false, true), &at, &place.ask()).expect("begun");
     let Next::Redirect(url) = &begun.next else { panic!("{:?}", begun.next) };
     let raw = decode_redirect(url.split_once('?').expect("a query").1).expect("decodes");
-    let ours = [world.keys.saml().certificate().to_vec()];
+    let ours = [world.keys.current().saml().certificate().to_vec()];
     assert!(saml::verify_request_signature(&raw, &ours).is_ok());
     let begun = world.saml.ask_of(&idp(true, true), &at, &place.ask()).expect("begun");
     let Next::AutoPost { fields, .. } = begun.next else { panic!("{:?}", begun.next) };

@@ -42,6 +42,9 @@ async fn outcome(world: &World, step: &str) -> Result<Finished, Refusal> {
         | "metadata in force"
         | "signature present"
         | "signature"
+        | "encryption"
+        | "algorithms"
+        | "decryption"
         | "Status"
         | "fresh login"
         | "second opinion" => otherwise(world, place, step).await,
@@ -95,7 +98,8 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
             Err(super::super::request::require_in_force(&idp, NOON).expect_err("refused"))
         }
         "signature present" => {
-            let xml = saml::write_response(&out, &NJU_KEY, saml::Sign::Assertion).expect("written");
+            let xml =
+                saml::write_response(&out, &*NJU_KEY, saml::Sign::Assertion).expect("written");
             let (before, rest) = xml.split_once("<ds:Signature").expect("a signature");
             let after = rest.split_once("</ds:Signature>").expect("its end").1;
             let inbound = posted_xml(&format!("{before}{after}"), handle);
@@ -103,6 +107,10 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
         }
         "signature" => {
             world.finish(saml, &place, &posted(&out, &PKU_KEY, handle), &begun.state).await
+        }
+        "encryption" | "algorithms" | "decryption" => {
+            let xml = encrypted::spoiled(&out, step);
+            world.finish(saml, &place, &posted_xml(&xml, handle), &begun.state).await
         }
         "Status" => {
             let error = saml::ErrorOut {
@@ -115,7 +123,7 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
                 second: None,
                 message: None,
             };
-            let xml = saml::write_error_response(&error, &NJU_KEY).expect("written");
+            let xml = saml::write_error_response(&error, &*NJU_KEY).expect("written");
             world.finish(saml, &place, &posted_xml(&xml, handle), &begun.state).await
         }
         "fresh login" => {

@@ -1,8 +1,10 @@
 //! Algorithms that are refused, and the few that are not.
 
 use super::*;
-use crate::signature::tests::{p256, p256_sign};
+use crate::SigningKey;
+use crate::signature::tests::{make_pair_for, p256, p256_sign};
 use aws_lc_rs::{digest, hmac};
+use model::SignatureHash;
 
 fn with_method(uri: &str, sign: &dyn Fn(&[u8]) -> Vec<u8>) -> String {
     let how = Forge {
@@ -88,4 +90,40 @@ fn the_stronger_digests_and_p256_are_accepted() {
     let xml = with_method("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", &p256_sign);
     let idp = idp_with(&[&p256().1]);
     assert!(verify_response(xml.as_bytes(), &expected(&idp)).is_ok());
+}
+
+#[test]
+fn what_we_sign_verifies_with_every_sort_of_key_and_hash_and_with_no_other_key() {
+    let sorts = [
+        (&rcgen::PKCS_RSA_SHA256, SignatureHash::Sha256, "#rsa-sha256"),
+        (&rcgen::PKCS_RSA_SHA256, SignatureHash::Sha384, "#rsa-sha384"),
+        (&rcgen::PKCS_RSA_SHA256, SignatureHash::Sha512, "#rsa-sha512"),
+        // A curve keeps its own hash, whatever is wished for.
+        (&rcgen::PKCS_ECDSA_P256_SHA256, SignatureHash::Sha512, "#ecdsa-sha256"),
+        (&rcgen::PKCS_ECDSA_P384_SHA384, SignatureHash::Sha256, "#ecdsa-sha384"),
+    ];
+    for (sort, hash, name) in sorts {
+        let (der, cert) = make_pair_for(sort);
+        let key = SigningKey::from_pkcs8(&der, &cert).expect("usable");
+        for sign in [Sign::Assertion, Sign::Response] {
+            let xml = write_response(&answer(), key.hashing(hash), sign).expect("writes");
+            assert!(xml.contains(name), "{name}: {xml}");
+            let idp = idp_with(&[idp_key().certificate(), &cert]);
+            assert!(verify_response(xml.as_bytes(), &expected(&idp)).is_ok(), "{name}");
+            let (_, other) = make_pair_for(sort);
+            let refused = verify_response(xml.as_bytes(), &expected(&idp_with(&[&other])));
+            assert!(matches!(refused, Err(SamlError::Answer(AnswerFault::Signature, _))), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_curve_under_the_name_of_the_other_is_refused() {
+    let (der, cert) = make_pair_for(&rcgen::PKCS_ECDSA_P384_SHA384);
+    let key = SigningKey::from_pkcs8(&der, &cert).expect("usable");
+    let xml = with_method("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", &|data| {
+        key.sign(data).expect("signs")
+    });
+    let refused = verify_response(xml.as_bytes(), &expected(&idp_with(&[&cert])));
+    assert!(matches!(refused, Err(SamlError::Answer(AnswerFault::Signature, _))), "{refused:?}");
 }

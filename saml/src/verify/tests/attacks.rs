@@ -71,14 +71,14 @@ fn n7_deep_wide_and_large_answers_are_refused() {
 // N8: nothing encrypted is taken.
 
 #[test]
-fn n8_encrypted_parts_are_refused() {
+fn n8_encrypted_parts_are_refused_without_a_key() {
     let xml = plain(&answer());
     let assertion = span(&xml, ASSERTION).to_owned();
     let encrypted = "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"></saml:EncryptedAssertion>";
     assert_eq!(fault(&xml.replace(&assertion, encrypted)), AnswerFault::Encrypted);
     assert_eq!(
         fault(&xml.replace(&assertion, &format!("{assertion}{encrypted}"))),
-        AnswerFault::Encrypted
+        AnswerFault::AssertionCount
     );
     let name_id = span(&xml, "saml:NameID").to_owned();
     assert_eq!(
