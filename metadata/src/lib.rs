@@ -6,21 +6,28 @@
 //! hub's own keys live in the [`KeyRing`], sealed under the [`MasterKey`], and
 //! every request that the hub makes outwards goes through [`HttpClient`].
 
+mod claims;
 mod discovery;
 mod http;
 mod keys;
 mod public_url;
 mod registry;
+mod sector;
 mod snapshot;
 #[cfg(test)]
 mod testing;
 
+pub use claims::{RESERVED_CLAIMS, claim_name};
 pub use discovery::{Hit, MatchField, Matched};
 pub use http::{HttpAnswer, HttpClient, HttpError, HttpSettings};
-pub use keys::{CertNames, KeyError, KeyRing, MasterKey, OidcKey};
+pub use keys::{
+    BroughtKey, CertNames, CertificateFacts, KeyError, KeyFacts, KeyPurpose, KeyRing, KeySet,
+    KeyState, MasterKey, OidcKey, UseFrom, key_facts,
+};
 pub use public_url::{PublicUrl, PublicUrlFault};
 pub use registry::{
     Applied, ApplyError, Bundle, Change, CheckReport, Consortium, Diff, ExportReport, Fault,
     FieldChange, RemoteOutcome, What, apply, check, export, plan,
 };
-pub use snapshot::{ClientKeys, Registry, RegistryError, Snapshot};
+pub use sector::sector;
+pub use snapshot::{ClientKeys, FirstEnds, Registry, RegistryError, Snapshot};

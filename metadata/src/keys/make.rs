@@ -1,6 +1,6 @@
-//! Making the keys that the store does not have yet.
+//! Making keys.
 
-use super::{KeyError, MasterKey};
+use super::{KeyError, KeyPurpose, MasterKey, OidcKey};
 use crate::PublicUrl;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
@@ -17,18 +17,6 @@ use rcgen::{
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use store::KeyRow;
 use zeroize::Zeroizing;
-
-/// The secret from which all symmetric keys are derived.
-pub(super) const ROOT: &str = "root";
-/// Signs SAML messages.
-pub(super) const SAML: &str = "saml";
-/// Signs ID tokens, ES256.
-pub(super) const ES256: &str = "oidc-es256";
-/// Signs ID tokens, RS256.
-pub(super) const RS256: &str = "oidc-rs256";
-
-/// Everything that a hub needs.
-pub(super) const PURPOSES: [&str; 4] = [ROOT, SAML, ES256, RS256];
 
 /// Self-signed: what counts is the key in the metadata. Long, because a
 /// certificate that runs out makes services fail one by one (P11).
@@ -49,36 +37,62 @@ impl CertNames {
     }
 }
 
+/// Which key is made, and since when it is used.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    pub(super) purpose: KeyPurpose,
+    pub(super) generation: u32,
+    pub(super) use_from: Timestamp,
+}
+
 /// What is authenticated with a sealed key.
-pub(super) fn seal_purpose(purpose: &str, generation: u32, id: &str) -> String {
+pub(super) fn seal_purpose(purpose: KeyPurpose, generation: u32, id: &str) -> String {
     format!("key/{purpose}/{generation}/{id}")
 }
 
-/// Makes a first key for `purpose`, sealed.
+/// Makes a new key, sealed.
 pub(super) fn make(
-    purpose: &str,
+    slot: Slot,
     master: &MasterKey,
     moment: &Moment,
     names: &CertNames,
 ) -> Result<KeyRow, KeyError> {
-    let (secret, public) = match purpose {
-        ROOT => (Zeroizing::new(moment.entropy.bytes::<32>().to_vec()), Vec::new()),
-        ES256 => (ec_key()?, Vec::new()),
-        RS256 => (rsa_key()?, Vec::new()),
-        _ => {
-            let secret = rsa_key()?;
-            let certificate = certificate(&secret, moment, names)?;
-            (secret, certificate)
+    let usage = match slot.purpose {
+        KeyPurpose::Root => {
+            let secret = Zeroizing::new(moment.entropy.bytes::<32>().to_vec());
+            return seal(slot, &secret, Vec::new(), master, moment);
+        }
+        KeyPurpose::OidcEs256 => return seal(slot, &ec_key()?, Vec::new(), master, moment),
+        KeyPurpose::OidcRs256 => return seal(slot, &rsa_key()?, Vec::new(), master, moment),
+        KeyPurpose::Saml => KeyUsagePurpose::DigitalSignature,
+        KeyPurpose::SamlEncryption => KeyUsagePurpose::KeyEncipherment,
+    };
+    let secret = rsa_key()?;
+    let certificate = certificate(&secret, usage, moment, names)?;
+    seal(slot, &secret, certificate, master, moment)
+}
+
+/// Seals a key under its public name.
+pub(super) fn seal(
+    slot: Slot,
+    secret: &[u8],
+    public: Vec<u8>,
+    master: &MasterKey,
+    moment: &Moment,
+) -> Result<KeyRow, KeyError> {
+    let Slot { purpose, generation, use_from } = slot;
+    let id = match purpose {
+        KeyPurpose::Root => format!("{purpose}-{}", moment.entropy.short_token()),
+        KeyPurpose::OidcEs256 => OidcKey::es256(secret)?.kid,
+        KeyPurpose::OidcRs256 => OidcKey::rs256(secret)?.kid,
+        KeyPurpose::Saml | KeyPurpose::SamlEncryption => {
+            URL_SAFE_NO_PAD.encode(digest(&SHA256, &public))
         }
     };
-    let generation = 1;
-    let id = match public.as_slice() {
-        [] => format!("{purpose}-{}", moment.entropy.short_token()),
-        certificate => URL_SAFE_NO_PAD.encode(digest(&SHA256, certificate)),
-    };
-    let sealed = master.seal(&seal_purpose(purpose, generation, &id), &secret, &moment.entropy)?;
-    let purpose = purpose.to_owned();
-    Ok(KeyRow { id, purpose, generation, created: moment.now, sealed, public })
+    let sealed = master.seal(&seal_purpose(purpose, generation, &id), secret, &moment.entropy)?;
+    let purpose = purpose.as_str().to_owned();
+    let created = moment.now;
+    Ok(KeyRow { id, purpose, generation, created, use_from, withdrawn: None, sealed, public })
 }
 
 // The library draws these keys from its own generator: it takes no other.
@@ -96,7 +110,12 @@ fn ec_key() -> Result<Zeroizing<Vec<u8>>, KeyError> {
         .map_err(|e| KeyError::broken("an EC key could not be made", e))
 }
 
-fn certificate(pkcs8: &[u8], moment: &Moment, names: &CertNames) -> Result<Vec<u8>, KeyError> {
+fn certificate(
+    pkcs8: &[u8],
+    usage: KeyUsagePurpose,
+    moment: &Moment,
+    names: &CertNames,
+) -> Result<Vec<u8>, KeyError> {
     let fault = |e: rcgen::Error| KeyError::broken("a certificate could not be made", e);
     let key =
         KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(pkcs8), &PKCS_RSA_SHA256)
@@ -109,7 +128,7 @@ fn certificate(pkcs8: &[u8], moment: &Moment, names: &CertNames) -> Result<Vec<u
     // The 29th of February has no counterpart in most years.
     params.not_after = date_time_ymd(year + CERTIFICATE_YEARS, month, day.min(28));
     params.is_ca = IsCa::ExplicitNoCa;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.key_usages = vec![usage];
     let mut serial = moment.entropy.bytes::<16>();
     if let Some(first) = serial.first_mut() {
         // RFC 5280 section 4.1.2.2: positive, and not zero.

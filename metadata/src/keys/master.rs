@@ -3,12 +3,15 @@
 use super::KeyError;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
+use base64::alphabet;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use model::Entropy;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
@@ -17,12 +20,22 @@ const NONCE_BYTES: usize = 12;
 const FORMAT: u8 = 1;
 /// Begins the file, so that no other secret is taken for it.
 const MARK: &str = "readerpass-master-key-1:";
+/// With padding or without: tools differ.
+const EITHER: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, EITHER);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, EITHER);
 
 /// Seals what the store keeps secret, so that a copy of the store alone opens nothing.
 ///
 /// AES-256-GCM; the purpose is authenticated with the text, so nothing sealed
-/// for one purpose opens for another.
-pub struct MasterKey(LessSafeKey);
+/// for one purpose opens for another. Cheap to clone.
+#[derive(Clone)]
+pub struct MasterKey {
+    key: Arc<LessSafeKey>,
+    /// Where it came from, as an operator names it.
+    source: Arc<str>,
+}
 
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,6 +58,20 @@ impl MasterKey {
         Self::read(File::open(path).map_err(|e| unusable(path, &e))?, path)
     }
 
+    /// Reads a key that does not lie in a file of ours: 32 bytes in base64, or the content of such
+    /// a file. `source` names it in errors; the text itself is never shown.
+    pub fn parse(text: &str, source: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        let text = text.strip_prefix(MARK).unwrap_or(text);
+        let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).map(Zeroizing::new);
+        decoded.ok().and_then(|bytes| Self::of(&bytes, source)).ok_or_else(|| {
+            KeyError::master(
+                format!("{source} holds no master key"),
+                "give it 32 random bytes in base64, as `openssl rand -base64 32` prints them, or the content of the master key file",
+            )
+        })
+    }
+
     /// Seals `plain` for `purpose`.
     pub fn seal(
         &self,
@@ -55,7 +82,7 @@ impl MasterKey {
         let nonce = entropy.bytes::<NONCE_BYTES>();
         let mut text = Zeroizing::new(plain.to_vec());
         let tag = self
-            .0
+            .key
             .seal_in_place_separate_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(purpose.as_bytes()),
@@ -69,8 +96,8 @@ impl MasterKey {
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let misfit = || {
             KeyError::master(
-                format!("the master key does not open `{purpose}` in the store"),
-                "use the master key file that belongs to this data, e.g. from its backup",
+                format!("the master key of {} does not open `{purpose}` in the store", self.source),
+                "use the master key that belongs to this data, e.g. from its backup; `readerpass keys list` tells what it opens",
             )
         };
         let (nonce, text) = sealed
@@ -80,14 +107,15 @@ impl MasterKey {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| misfit())?;
         let mut text = Zeroizing::new(text.to_vec());
         let plain = self
-            .0
+            .key
             .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut text)
             .map_err(|_| misfit())?;
         Ok(Zeroizing::new(plain.to_vec()))
     }
 
-    fn of(bytes: &[u8]) -> Option<Self> {
-        UnboundKey::new(&AES_256_GCM, bytes).ok().map(|key| Self(LessSafeKey::new(key)))
+    fn of(bytes: &[u8], source: &str) -> Option<Self> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).ok()?;
+        Some(Self { key: Arc::new(LessSafeKey::new(key)), source: source.into() })
     }
 
     fn read(file: File, path: &Path) -> Result<Self, KeyError> {
@@ -96,7 +124,8 @@ impl MasterKey {
         file.take(1024).read_to_string(&mut text).map_err(|e| unusable(path, &e))?;
         let decoded =
             text.trim_end().strip_prefix(MARK).and_then(|t| URL_SAFE_NO_PAD.decode(t).ok());
-        decoded.map(Zeroizing::new).and_then(|bytes| Self::of(&bytes)).ok_or_else(|| {
+        let source = path.display().to_string();
+        decoded.map(Zeroizing::new).and_then(|bytes| Self::of(&bytes, &source)).ok_or_else(|| {
             KeyError::master(
                 format!("{} is not a master key file", path.display()),
                 "restore it from its backup; where nothing was ever stored, delete it and it is made anew",

@@ -1,21 +1,26 @@
-//! All keys of the hub, opened.
+//! All keys of the hub, kept up to date.
 
-use super::make::{ES256, PURPOSES, ROOT, RS256, SAML, make, seal_purpose};
-use super::{CertNames, KeyError, MasterKey, OidcKey};
+use super::make::{Slot, make, seal_purpose};
+use super::{CertNames, KeyError, KeyPurpose, KeySet, MasterKey, life};
+use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
-use model::{Moment, ReaderId, ServiceId};
-use serde_json::{Value, json};
+use model::{Clock, Moment, ReaderId, ServiceId, Timestamp};
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 use store::{Durable, KeyRow};
+use tokio::sync::Mutex;
 
 /// The keys of the hub: for SAML, for ID tokens, and the root of all symmetric ones.
 ///
-/// Every process of the installation holds the same ones.
+/// Every process of the installation holds the same ones. What signs and what is published
+/// is swapped whole ([`KeyRing::refresh`]); the root never changes, for readers are named by it.
 pub struct KeyRing {
-    saml: saml::SigningKey,
-    earlier_saml: Vec<saml::SigningKey>,
-    oidc: Vec<OidcKey>,
-    jwks: Value,
+    pub(super) durable: Durable,
+    pub(super) master: MasterKey,
+    current: ArcSwap<KeySet>,
+    /// One refresh at a time, or a slow one could put older keys back.
+    refreshing: Mutex<()>,
     root: hmac::Key,
     pairwise: hmac::Key,
     client_secret: hmac::Key,
@@ -39,11 +44,13 @@ impl KeyRing {
         names: &CertNames,
     ) -> Result<Self, KeyError> {
         let mut rows = durable.keys().await?;
-        let missing = |rows: &[KeyRow], purpose: &str| !rows.iter().any(|r| r.purpose == purpose);
+        let is_missing = |rows: &[KeyRow], purpose| life::next_generation(rows, purpose) == 1;
         let mut has_made = false;
-        for purpose in PURPOSES {
-            if missing(&rows, purpose) {
-                let row = make(purpose, master, moment, names)?;
+        for purpose in KeyPurpose::ALL {
+            if is_missing(&rows, purpose) {
+                // A first key is known to nobody: there is nothing to wait for.
+                let slot = Slot { purpose, generation: 1, use_from: moment.now };
+                let row = make(slot, master, moment, names)?;
                 // False: another process was first, and its key counts.
                 durable.insert_key(&row).await?;
                 has_made = true;
@@ -52,28 +59,57 @@ impl KeyRing {
         if has_made {
             rows = durable.keys().await?;
         }
-        Self::of(rows, master)
+        let root = root(&rows, master, moment.now)?;
+        let (pairwise, client_secret) =
+            (mac_key(&root, "pairwise"), mac_key(&root, "client-secret"));
+        let current = ArcSwap::from_pointee(KeySet::open(rows, master, moment.now)?);
+        let (durable, master) = (Arc::clone(durable), master.clone());
+        let refreshing = Mutex::new(());
+        Ok(Self { durable, master, current, refreshing, root, pairwise, client_secret })
     }
 
-    /// The key that signs SAML messages.
-    pub fn saml(&self) -> &saml::SigningKey {
-        &self.saml
+    /// What is published and what signs; hold it for the whole of one answer.
+    pub fn current(&self) -> Arc<KeySet> {
+        self.current.load_full()
     }
 
-    /// Certificates for the hub's metadata, DER, the one in use first.
-    pub fn saml_certificates(&self) -> Vec<&[u8]> {
-        let all = std::iter::once(&self.saml).chain(&self.earlier_saml);
-        all.map(saml::SigningKey::certificate).collect()
+    /// Takes up what was made, given up or has come into use since; true where there was any.
+    ///
+    /// What cannot be opened is an error, and the keys in force stay (rule 8). A store that
+    /// does not answer keeps no key from coming into use at its time.
+    pub async fn refresh(&self, now: Timestamp) -> Result<bool, KeyError> {
+        let _alone = self.refreshing.lock().await;
+        let in_force = self.current.load_full();
+        let (rows, fault) = match self.durable.keys().await {
+            Ok(rows) => (rows, None),
+            Err(fault) => (in_force.rows().to_vec(), Some(fault)),
+        };
+        let is_new = !in_force.is_of(&rows, now);
+        if is_new {
+            self.current.store(Arc::new(KeySet::open(rows, &self.master, now)?));
+        }
+        fault.map_or(Ok(is_new), |fault| Err(fault.into()))
     }
 
-    /// The key that signs ID tokens by `ES256` or `RS256`; `None` for any other name.
-    pub fn oidc(&self, alg: &str) -> Option<&OidcKey> {
-        self.oidc.iter().find(|key| key.jwk().get("alg").and_then(Value::as_str) == Some(alg))
-    }
-
-    /// The public keys, as a JWK set (RFC 7517 section 5).
-    pub fn jwks(&self) -> &Value {
-        &self.jwks
+    /// Looks for changes for ever; each kind of trouble is logged once.
+    pub async fn watch(self: Arc<Self>, clock: Arc<dyn Clock>, every: Duration) {
+        let mut said = String::new();
+        loop {
+            tokio::time::sleep(every).await;
+            let trouble = match self.refresh(clock.now()).await {
+                Ok(is_new) => {
+                    if is_new {
+                        tracing::info!("the keys that are published or used have changed");
+                    }
+                    String::new()
+                }
+                Err(error) => error.to_string(),
+            };
+            if trouble != said && !trouble.is_empty() {
+                tracing::error!(error = %trouble, "the keys in force stay");
+            }
+            said = trouble;
+        }
     }
 
     /// A key of its own for `purpose`: HKDF-SHA256 of the root secret (RFC 5869).
@@ -99,35 +135,14 @@ impl KeyRing {
     pub fn client_secret_mac(&self, service: &ServiceId, secret: &str) -> [u8; 32] {
         tag(&self.client_secret, &[service.as_str().as_bytes(), secret.as_bytes()])
     }
+}
 
-    fn of(mut rows: Vec<KeyRow>, master: &MasterKey) -> Result<Self, KeyError> {
-        // The newest of each purpose is the one in use.
-        rows.sort_by_key(|row| std::cmp::Reverse(row.generation));
-        let (mut saml, mut oidc, mut root) = (Vec::new(), Vec::new(), None);
-        for row in &rows {
-            let sealed_for = seal_purpose(&row.purpose, row.generation, &row.id);
-            let secret = master.open(&sealed_for, &row.sealed)?;
-            match row.purpose.as_str() {
-                SAML => saml.push(
-                    saml::SigningKey::from_pkcs8(&secret, &row.public)
-                        .map_err(|e| KeyError::broken("the SAML key cannot be read", e))?,
-                ),
-                ES256 => oidc.push(OidcKey::es256(&secret)?),
-                RS256 => oidc.push(OidcKey::rs256(&secret)?),
-                ROOT if root.is_none() => root = Some(extract(&secret)),
-                _ => {}
-            }
-        }
-        let lost = |what: &str| KeyError::Broken(format!("the store holds no {what}"));
-        let root = root.ok_or_else(|| lost("root secret"))?;
-        let mut saml = saml.into_iter();
-        let current = saml.next().ok_or_else(|| lost("SAML key"))?;
-        let jwks = json!({ "keys": oidc.iter().map(OidcKey::jwk).collect::<Vec<_>>() });
-        let pairwise = mac_key(&root, "pairwise");
-        let client_secret = mac_key(&root, "client-secret");
-        let earlier_saml = saml.collect();
-        Ok(Self { saml: current, earlier_saml, oidc, jwks, root, pairwise, client_secret })
-    }
+fn root(rows: &[KeyRow], master: &MasterKey, now: Timestamp) -> Result<hmac::Key, KeyError> {
+    let row = life::in_use(rows, KeyPurpose::Root, now)
+        .ok_or_else(|| KeyError::Broken("the store holds no root secret".to_owned()))?;
+    let secret =
+        master.open(&seal_purpose(KeyPurpose::Root, row.generation, &row.id), &row.sealed)?;
+    Ok(extract(&secret))
 }
 
 /// RFC 5869 section 2.2.

@@ -1,3 +1,6 @@
+mod brought;
+mod life;
+
 use super::*;
 use crate::testing::{Folder, NOON, durable, entropy, hub, keys, moment};
 use aws_lc_rs::signature::{
@@ -55,6 +58,28 @@ fn a_file_that_is_no_master_key_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_master_key_is_read_from_text_as_tools_print_it() {
+    let folder = Folder::new();
+    let path = folder.path().join("master.key");
+    let file = MasterKey::load_or_create(&path, &entropy(1)).expect("made");
+    let sealed = file.seal("a", b"secret", &entropy(2)).expect("sealed");
+    let text = fs::read_to_string(&path).expect("file");
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim().rsplit(':').next().expect("key")).expect("key");
+    let padded = base64::engine::general_purpose::STANDARD.encode(&bytes);
+    for form in [&text, &padded, &format!(" {padded}\n"), padded.trim_end_matches('=')] {
+        let parsed = MasterKey::parse(form, "READERPASS_MASTER_KEY").expect("a key");
+        assert_eq!(parsed.open("a", &sealed).expect("opened").as_slice(), b"secret");
+        let other = parsed.open("b", &sealed).expect_err("another purpose").to_string();
+        assert!(other.contains("READERPASS_MASTER_KEY"), "{other}");
+    }
+    for bad in ["", "secret", "AAAA", &format!("{padded}AAAA"), &padded[..40]] {
+        let refused = MasterKey::parse(bad, "READERPASS_MASTER_KEY").expect_err(bad).to_string();
+        assert!(refused.contains("READERPASS_MASTER_KEY"), "{refused}");
+        assert!(bad.is_empty() || !refused.contains(bad), "it is never shown: {refused}");
+    }
+}
+
+#[test]
 fn what_is_sealed_opens_for_its_purpose_and_key_alone_and_only_whole() {
     let folder = Folder::new();
     let of = |name: &str, seed| {
@@ -81,11 +106,17 @@ async fn keys_are_made_once_and_are_the_same_after_a_restart() {
     let durable = durable(&folder).await;
     let first = keys(&folder, &durable).await;
     let second = keys(&folder, &durable).await;
-    assert_eq!(durable.keys().await.expect("rows").len(), 4);
+    assert_eq!(durable.keys().await.expect("rows").len(), 5);
+    let (root, again) = (first.derive("x"), second.derive("x"));
+    assert_eq!(root, again);
+    let (first, second) = (first.current(), second.current());
     assert_eq!(first.jwks(), second.jwks());
     assert_eq!(first.saml().certificate(), second.saml().certificate());
     assert_eq!(first.saml_certificates(), [first.saml().certificate()]);
-    assert_eq!(first.derive("x"), second.derive("x"));
+    let encryption = first.saml_encryption_certificates();
+    assert_eq!(encryption, second.saml_encryption_certificates());
+    assert_eq!(encryption, [first.saml_decryption()[0].certificate()]);
+    assert_ne!(encryption, first.saml_certificates(), "what signs never decrypts");
     assert!(!first.jwks().to_string().contains("\"d\""), "public parts only");
     for row in durable.keys().await.expect("rows") {
         let shown = format!("{row:?}");
@@ -104,9 +135,10 @@ async fn processes_that_start_at_once_end_with_the_same_keys() {
         KeyRing::open(&durable, &master, &moment(seed), &names).await.expect("keys")
     };
     let (a, b, c) = tokio::join!(start(11), start(22), start(33));
-    assert_eq!(durable.keys().await.expect("rows").len(), 4);
-    assert_eq!((a.jwks(), a.derive("x")), (b.jwks(), b.derive("x")));
-    assert_eq!((a.jwks(), a.derive("x")), (c.jwks(), c.derive("x")));
+    assert_eq!(durable.keys().await.expect("rows").len(), 5);
+    let seen = |ring: &KeyRing| (ring.current().jwks().clone(), ring.derive("x"));
+    assert_eq!(seen(&a), seen(&b));
+    assert_eq!(seen(&a), seen(&c));
 }
 
 #[tokio::test]
@@ -120,13 +152,13 @@ async fn another_master_key_is_told_and_changes_nothing() {
     let refused = KeyRing::open(&durable, &master, &moment(3), &CertNames::of(&hub())).await;
     let text = refused.expect_err("does not fit").to_string();
     assert!(text.contains("does not open") && text.contains("backup"), "{text}");
-    assert_eq!(durable.keys().await.expect("rows").len(), 4);
+    assert_eq!(durable.keys().await.expect("rows").len(), 5);
 }
 
 #[tokio::test]
 async fn tokens_signed_either_way_verify_with_the_published_keys() {
     let folder = Folder::new();
-    let ring = keys(&folder, &durable(&folder).await).await;
+    let ring = keys(&folder, &durable(&folder).await).await.current();
     assert!(ring.oidc("none").is_none() && ring.oidc("HS256").is_none());
     for (name, algorithm) in
         [("ES256", jsonwebtoken::Algorithm::ES256), ("RS256", jsonwebtoken::Algorithm::RS256)]
@@ -199,7 +231,8 @@ async fn derived_keys_differ_by_purpose_and_names_by_sector() {
 async fn the_certificate_says_who_and_how_long() {
     let folder = Folder::new();
     let ring = keys(&folder, &durable(&folder).await).await;
-    let der = ring.saml().certificate();
+    let current = ring.current();
+    let der = current.saml().certificate();
     assert!(der.windows(8).any(|w| w == b"hub.test"));
     for time in ["261120000000Z", "361120000000Z"] {
         assert!(

@@ -7,7 +7,10 @@ use crate::registry::{Content, Owner, Remote, beside, identity_provider, jwks, s
 use crate::{Fault, PublicUrl};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{MetadataRef, OidcClient, Service, ServiceId, ServiceStatus, Text, ValueName};
+use model::{
+    Class, Contact, HUB_MEMBER, Member, MemberId, MemberStatus, MetadataRef, OidcClient, Service,
+    ServiceId, ServiceStatus, Text, ValueName,
+};
 use policy::PolicySet;
 use saml::ParsedEntity;
 use std::collections::{BTreeMap, HashMap};
@@ -65,6 +68,7 @@ pub(super) fn build(
         consortium: content.consortium.unwrap_or_default(),
         index: Index::of(&content.members),
         members: content.members,
+        hub: hub_member(),
         services: content.services,
         built_in,
         codes,
@@ -170,5 +174,32 @@ fn built_in(public_url: &PublicUrl) -> Vec<Service> {
             forward_auth: None,
         })
     };
-    own("portal", Text::new("我的读者通", "My page"), "/").into_iter().collect()
+    [
+        own("portal", Text::new("我的读者通", "My page"), "/"),
+        own("desk", Text::new("馆员工作台", "Librarian's desk"), "/desk"),
+        own("console", Text::new("运行控制台", "Operator's console"), "/admin"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The hub as a member: where operators and auditors log in, and nobody else. It is listed
+/// nowhere, found by no code, and has no connector that a reader could be sent to.
+fn hub_member() -> Option<Member> {
+    Some(Member {
+        id: MemberId::parse(HUB_MEMBER).ok()?,
+        codes: Vec::new(),
+        name: Text::new("本系统", "The hub itself"),
+        aliases: Vec::new(),
+        region: String::new(),
+        class: Class::parse(HUB_MEMBER).ok()?,
+        scopes: Vec::new(),
+        status: MemberStatus::Live,
+        contact: Contact::default(),
+        links: BTreeMap::new(),
+        ranges: Vec::new(),
+        reading_rooms: Vec::new(),
+        connectors: Vec::new(),
+    })
 }

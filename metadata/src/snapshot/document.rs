@@ -46,6 +46,14 @@ impl<T> Document<T> {
         self.read.get_or_init(read).as_ref()
     }
 
+    /// What `look` finds in it; a reading of its own, that is not kept where nobody asked before.
+    pub(super) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        if let Some(read) = self.read.get() {
+            return read.as_ref().map(look);
+        }
+        self.entities().and_then(self.pick).ok().as_ref().map(look)
+    }
+
     fn entities(&self) -> Result<Vec<ParsedEntity>, String> {
         let read = match &self.proof {
             Proof::File => saml::parse_metadata(self.text.as_bytes()),

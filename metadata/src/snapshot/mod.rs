@@ -3,12 +3,14 @@
 mod build;
 mod client_keys;
 mod document;
+mod ends;
 mod live;
 
 #[cfg(test)]
 mod tests;
 
 pub use client_keys::ClientKeys;
+pub use ends::FirstEnds;
 pub use live::{Registry, RegistryError};
 
 use crate::discovery::Index;
@@ -30,6 +32,8 @@ pub struct Snapshot {
     consortium: Consortium,
     /// By id.
     members: Vec<Member>,
+    /// The hub's own place.
+    hub: Option<Member>,
     /// By id; the hub's own after all others.
     services: Vec<Service>,
     built_in: usize,
@@ -77,15 +81,17 @@ impl Snapshot {
         &self.consortium
     }
 
-    /// All members, whatever their status, by id.
+    /// All registered members, whatever their status, by id; not the hub's own place.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         self.members.iter()
     }
 
-    /// The member of that id.
+    /// The member of that id, the hub's own place included.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
-        let place = self.members.binary_search_by(|m| m.id.cmp(id)).ok()?;
-        self.members.get(place)
+        match self.members.binary_search_by(|m| m.id.cmp(id)) {
+            Ok(place) => self.members.get(place),
+            Err(_) => self.hub.as_ref().filter(|hub| hub.id == *id),
+        }
     }
 
     /// The member of that id or code, without regard to case.
