@@ -3,14 +3,16 @@
 use crate::hashing::Verdict;
 use crate::password::Password;
 use crate::proof::Pending;
+use crate::turns::Network;
 use crate::{Accounts, PasswordChecked, strength};
 use model::{Moment, Refusal, code};
+use std::net::IpAddr;
 use store::AccountRow;
 
 impl Accounts {
     /// Puts the reader's own password in the place of the issued one, once.
     ///
-    /// `state` is that of the [`crate::PendingChange`]. `ACC-003` to `ACC-008`
+    /// `state` is that of the [`crate::PendingChange`], `client` whose turn to hash it is. `ACC-003` to `ACC-008`
     /// ask for another password and leave the state good; `LOG-001` to
     /// `LOG-004` end the login. Of two changes at once, one succeeds.
     pub async fn change_password(
@@ -18,6 +20,7 @@ impl Accounts {
         state: &[u8],
         new: &str,
         repeat: &str,
+        client: IpAddr,
         moment: &Moment,
     ) -> Result<PasswordChecked, Refusal> {
         let pending = Pending::open(state, &self.pending_key, moment.now)?;
@@ -29,11 +32,14 @@ impl Accounts {
         let password = wanted(new, repeat)?;
         strength::check_new(&password, &personal(account))
             .map_err(|code| Refusal::new(code, "new password"))?;
-        let verdict = self.hashing.verify(password.clone(), account.password.clone()).await?;
+        let turn = self.hashing.turn(Network::of(client), moment.now).await?;
+        let stored = account.password.clone();
+        let verdict = self.hashing.verify(&turn, password.clone(), stored).await?;
         if matches!(verdict, Verdict::Matched { .. }) {
             return Err(Refusal::new(code::ACC_PASSWORD_SAME, "the issued password again"));
         }
-        let phc = self.hashing.hash(password, moment.entropy.bytes()).await?;
+        let phc = self.hashing.hash(&turn, password, moment.entropy.bytes()).await?;
+        drop(turn);
         let was = account.password.as_deref();
         if !self.durable.set_password(&account.id, was, &phc, false, moment.now).await? {
             return Err(used());

@@ -4,6 +4,7 @@ use crate::guesses::Guess;
 use crate::hashing::{Matched, Verdict};
 use crate::login_key::LoginKey;
 use crate::password::Password;
+use crate::turns::{Network, Turn};
 use crate::{Accounts, PasswordChecked, PendingChange, may_log_in};
 use model::{LoginCode, MemberId, Moment, Refusal, code};
 use std::fmt;
@@ -42,7 +43,8 @@ pub enum CheckedOr {
 impl Accounts {
     /// Proves the password, or refuses: `ACC-001` wrong (nothing tells an unknown
     /// login name from a wrong password, neither words nor cost), `ACC-002` too
-    /// many guesses, `ACC-003` empty, `LOG-022` right but cut off.
+    /// many guesses, `ACC-003` empty, `LOG-022` right but cut off, `HUB-002` too many
+    /// checks are waiting (that is no guess).
     pub async fn check_password(
         &self,
         attempt: &Attempt<'_>,
@@ -57,17 +59,21 @@ impl Accounts {
             return Err(wrong());
         };
         let guess = self.guesses.of(attempt.member, login.as_str(), attempt.code, attempt.client);
+        self.guesses.require_open(&guess, moment.now).await?;
+        let turn = self.hashing.turn(Network::of(attempt.client), moment.now).await?;
+        // Not before its turn: who is sent away as busy has used up no guess.
         self.guesses.count(&guess, moment.now).await?;
         let account = self.durable.find_account(attempt.member, login.as_str()).await?;
         let stored = account.as_ref().and_then(|a| a.password.clone());
-        let verdict = self.hashing.verify(password.clone(), stored).await?;
+        let verdict = self.hashing.verify(&turn, password.clone(), stored).await?;
         let (Some(account), Verdict::Matched { proof, stale }) = (account, verdict) else {
             self.guesses.missed(&guess, moment.now).await?;
             return Err(wrong());
         };
         if stale {
-            self.rehash(&account, password, moment).await;
+            self.rehash(&turn, &account, password, moment).await;
         }
+        drop(turn);
         self.accept(account, proof, &guess, moment).await
     }
 
@@ -98,8 +104,8 @@ impl Accounts {
     }
 
     /// Brings a right password to today's cost. The login does not hang on it.
-    async fn rehash(&self, account: &AccountRow, password: Password, moment: &Moment) {
-        let Ok(phc) = self.hashing.hash(password, moment.entropy.bytes()).await else {
+    async fn rehash(&self, turn: &Turn, account: &AccountRow, password: Password, moment: &Moment) {
+        let Ok(phc) = self.hashing.hash(turn, password, moment.entropy.bytes()).await else {
             return;
         };
         let was = account.password.as_deref();

@@ -3,7 +3,8 @@
 use crate::hashing::HashFault;
 use crate::login_key::{BadLogin, LoginKey};
 use crate::password::Password;
-use crate::{Accounts, change, issued, strength};
+use crate::turns::Network;
+use crate::{Accounts, change, issued, profile, strength};
 use model::{Class, Code, MemberId, Moment, Profile, ReaderId, Standing, Timestamp, code};
 use std::fmt;
 use store::{AccountRow, Role, StoreError};
@@ -75,6 +76,22 @@ pub enum AccountError {
     /// The role does not go with the place (rule 14).
     #[error("operator and auditor have no member; every other account needs one")]
     RolePlace,
+    /// There is no account of that login name there.
+    #[error("no such account there: `account list` names those there are")]
+    NoAccount,
+    /// It is cut off already, which is more than blocked.
+    #[error(
+        "the account is suspended, which keeps it out altogether: `account unblock` lifts that first"
+    )]
+    Suspended,
+    /// A value of the person cannot be kept.
+    #[error("{key}: {why}")]
+    Value {
+        /// Which.
+        key: &'static str,
+        /// What is wrong and the remedy.
+        why: &'static str,
+    },
     /// An affiliation came with a scope.
     #[error("an affiliation is written without scope, as in `student`: the member's own is added")]
     ScopedAffiliation,
@@ -92,7 +109,7 @@ pub enum AccountError {
 impl From<HashFault> for AccountError {
     fn from(fault: HashFault) -> Self {
         match fault {
-            HashFault::Busy => Self::Busy,
+            HashFault::NoTurn(_) => Self::Busy,
             HashFault::Broken(what) => Self::Broken(what),
         }
     }
@@ -114,13 +131,16 @@ impl Accounts {
         if account.affiliation.iter().any(|a| a.contains('@')) {
             return Err(AccountError::ScopedAffiliation);
         }
+        profile::check(&account.profile, account.category.as_deref())?;
         let issued = account.password.is_none().then(|| issued::draw(&moment.entropy));
         let must_change = account.must_change || issued.is_some();
         let given = account.password.clone().or_else(|| issued.clone()).unwrap_or_default();
         let mut row = row(account, &login, moment)?;
         row.must_change = must_change;
         let password = chosen(&given, &row)?;
-        row.password = Some(self.hashing.hash(password, moment.entropy.bytes()).await?);
+        let turn = self.hashing.turn(Network::Hub, moment.now).await?;
+        row.password = Some(self.hashing.hash(&turn, password, moment.entropy.bytes()).await?);
+        drop(turn);
         if !self.durable.create_account(&row).await? {
             return Err(AccountError::LoginTaken);
         }

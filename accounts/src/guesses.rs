@@ -7,9 +7,9 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{LoginCode, MemberId, Refusal, Timestamp, code};
+use model::{LoginCode, MemberId, ReaderId, Refusal, Timestamp, code};
 use std::net::IpAddr;
-use store::Shared;
+use store::{Shared, StoreError};
 
 /// Length of the windows in seconds.
 const WINDOW_S: u32 = 15 * 60;
@@ -17,12 +17,18 @@ const WINDOW_S: u32 = 15 * 60;
 const PER_ACCOUNT: u64 = 10;
 /// Guesses in one login in flight, which lives 10 minutes.
 const PER_LOGIN: u64 = 10;
+/// Guesses at one second factor in a day, whatever comes of them: three of a million codes
+/// are right at any time, so who has the password finds one in 0.01 % of days.
+const PER_FACTOR_DAY: u64 = 30;
+const DAY_S: u32 = 24 * 3600;
 /// Wrong guesses from one address in a window: a whole campus may share it.
 const PER_ADDRESS: u64 = 200;
 
 /// One attempt's counters.
 pub(crate) struct Guess {
     account: String,
+    /// Counted over a day too: a guess at a second factor.
+    day: Option<String>,
     login: String,
     address: String,
 }
@@ -47,12 +53,30 @@ impl Guesses {
         login: LoginCode,
         client: IpAddr,
     ) -> Guess {
-        let member = member.map_or("", MemberId::as_str);
         Guess {
-            account: self.name(&format!("account {member} {account}")),
+            account: self.account(member, account),
+            day: None,
             login: self.name(&format!("login {login}")),
             address: self.name(&format!("address {}", network(client))),
         }
+    }
+
+    /// The counters of one guess at the second factor of an account.
+    pub(crate) fn of_factor(&self, account: &ReaderId, login: LoginCode, client: IpAddr) -> Guess {
+        Guess {
+            account: self.name(&format!("factor {account}")),
+            day: Some(self.name(&format!("factor day {account}"))),
+            login: self.name(&format!("factor login {login}")),
+            address: self.name(&format!("address {}", network(client))),
+        }
+    }
+
+    /// Refuses an address that has guessed wrong too often, before anything waits for it.
+    pub(crate) async fn require_open(&self, guess: &Guess, now: Timestamp) -> Result<(), Refusal> {
+        if self.shared.read(&guess.address, now).await? >= PER_ADDRESS {
+            return Err(too_many("address"));
+        }
+        Ok(())
     }
 
     /// Counts the guess; refuses when there were too many, whether right or wrong.
@@ -60,16 +84,20 @@ impl Guesses {
     /// What is refused for its address or its login counts for no account: one address
     /// alone could otherwise keep every reader out.
     pub(crate) async fn count(&self, guess: &Guess, now: Timestamp) -> Result<(), Refusal> {
-        let limit = if self.shared.read(&guess.address, now).await? >= PER_ADDRESS {
-            "address"
-        } else if self.shared.add(&guess.login, WINDOW_S, now).await? > PER_LOGIN {
+        // Once more: it may have missed many times while this one waited.
+        self.require_open(guess, now).await?;
+        let limit = if self.shared.add(&guess.login, WINDOW_S, now).await? > PER_LOGIN {
             "login in flight"
         } else if self.shared.add(&guess.account, WINDOW_S, now).await? > PER_ACCOUNT {
             "login name"
+        } else if let Some(day) = &guess.day
+            && self.shared.add(day, DAY_S, now).await? > PER_FACTOR_DAY
+        {
+            "second factor in a day"
         } else {
             return Ok(());
         };
-        Err(Refusal::new(code::ACC_TOO_MANY_GUESSES, format!("too many guesses by {limit}")))
+        Err(too_many(limit))
     }
 
     /// It was wrong: the address pays too.
@@ -81,13 +109,34 @@ impl Guesses {
     /// It was right: the account's count begins anew.
     pub(crate) async fn hit(&self, guess: &Guess) -> Result<(), Refusal> {
         self.shared.clear(&guess.account).await?;
+        if let Some(day) = &guess.day {
+            self.shared.clear(day).await?;
+        }
         Ok(())
+    }
+
+    /// The account's count begins anew: its password was reset.
+    pub(crate) async fn forgive(
+        &self,
+        member: Option<&MemberId>,
+        account: &str,
+    ) -> Result<(), StoreError> {
+        self.shared.clear(&self.account(member, account)).await
+    }
+
+    fn account(&self, member: Option<&MemberId>, account: &str) -> String {
+        let member = member.map_or("", MemberId::as_str);
+        self.name(&format!("account {member} {account}"))
     }
 
     fn name(&self, what: &str) -> String {
         let tag = hmac::sign(&self.key, what.as_bytes());
         format!("guess:{}", URL_SAFE_NO_PAD.encode(tag.as_ref().get(..16).unwrap_or_default()))
     }
+}
+
+fn too_many(limit: &str) -> Refusal {
+    Refusal::new(code::ACC_TOO_MANY_GUESSES, format!("too many guesses by {limit}"))
 }
 
 /// One IPv6 subscriber has a whole /64, and an IPv4 address may be written as IPv6.

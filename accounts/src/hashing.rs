@@ -1,29 +1,12 @@
-//! argon2id, bounded: how passwords become what is stored, and are checked.
+//! Passwords hashed and compared off the runtime's threads, one a turn.
 
+use crate::argon::{self, Compared, Memory, Unusable};
 use crate::password::Password;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
-use model::{Refusal, code};
+use crate::turns::{Network, NoTurn, Turn, Turns};
+use model::{Refusal, Timestamp, code};
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
-/// Memory of one hash in KiB: 19 MiB.
-///
-/// With two passes and one lane one of the equally strong settings of the OWASP
-/// password storage sheet: the 64 MiB of RFC 9106 section 4 would let a few
-/// logins at once fill a small hub. Whoever steals the table pays two passes
-/// over 19 MiB for each guess, and needs the pepper besides. Changing a number
-/// here renews every hash at its reader's next login.
-const MEMORY_KIB: u32 = 19 * 1024;
-/// Passes over the memory.
-const PASSES: u32 = 2;
-/// Lanes.
-const LANES: u32 = 1;
-/// Stored parameters above this are damage, not cost: they would stop the hub.
-const MOST_MEMORY_KIB: u32 = 256 * 1024;
-/// Stored passes above this likewise.
-const MOST_PASSES: u32 = 16;
 /// How many checks may wait for each that runs.
 const WAITING_PER_RUNNING: usize = 64;
 
@@ -41,30 +24,37 @@ pub(crate) enum Verdict {
 /// Why a password could not be hashed or compared.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HashFault {
-    /// Too many are waiting.
-    #[error("too many password checks are waiting")]
-    Busy,
+    /// Too many are waiting, or this network asks without end.
+    #[error(transparent)]
+    NoTurn(#[from] NoTurn),
     /// A stored hash or the machine is broken.
     #[error("password hash: {0}")]
     Broken(String),
 }
 
+impl From<Unusable> for HashFault {
+    fn from(fault: Unusable) -> Self {
+        Self::Broken(fault.to_string())
+    }
+}
+
 impl From<HashFault> for Refusal {
     fn from(fault: HashFault) -> Self {
         let code = match fault {
-            HashFault::Busy => code::HUB_STORE,
+            HashFault::NoTurn(NoTurn::Busy) => code::HUB_STORE,
+            HashFault::NoTurn(NoTurn::TooOften) => code::ACC_TOO_MANY_GUESSES,
             HashFault::Broken(_) => code::HUB_INTERNAL,
         };
         Self::new(code, fault.to_string())
     }
 }
 
-/// Hashes and compares passwords, never more at once than there are cores.
+/// Hashes and compares passwords, never more at once than there are cores, and
+/// never one network before all others.
 #[derive(Clone)]
 pub(crate) struct Hashing {
     pepper: Arc<Zeroizing<[u8; 32]>>,
-    running: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Hashing {
@@ -74,97 +64,72 @@ impl Hashing {
         Self::with_room(pepper, cores, cores * WAITING_PER_RUNNING)
     }
 
-    fn with_room(pepper: Zeroizing<[u8; 32]>, running: usize, waiting: usize) -> Self {
-        Self {
-            pepper: Arc::new(pepper),
-            running: Arc::new(Semaphore::new(running)),
-            places: Arc::new(Semaphore::new(running + waiting)),
-        }
+    pub(crate) fn with_room(pepper: Zeroizing<[u8; 32]>, running: usize, waiting: usize) -> Self {
+        Self { pepper: Arc::new(pepper), turns: Turns::new(running, waiting) }
+    }
+
+    /// Waits until a password of this network may be hashed. What must happen only
+    /// once it is sure that it will be hashed happens while the turn is held.
+    pub(crate) async fn turn(&self, network: Network, now: Timestamp) -> Result<Turn, HashFault> {
+        Ok(self.turns.take(network, now).await?)
     }
 
     /// The PHC string of a new password under today's cost.
     pub(crate) async fn hash(
         &self,
+        turn: &Turn,
         password: Password,
         salt: [u8; 16],
     ) -> Result<String, HashFault> {
-        self.run(move |pepper| {
-            let salt = SaltString::encode_b64(&salt).map_err(broken)?;
-            let hash = argon(pepper)?.hash_password(password.as_bytes(), &salt).map_err(broken)?;
-            Ok(hash.to_string())
-        })
-        .await
+        self.run(turn, move |pepper, memory| argon::hash(pepper, &password, &salt, memory)).await
     }
 
     /// Compares in constant time; without a stored hash it takes as long and says `Wrong`.
     pub(crate) async fn verify(
         &self,
+        turn: &Turn,
         password: Password,
         stored: Option<String>,
     ) -> Result<Verdict, HashFault> {
-        self.run(move |pepper| compare(pepper, &password, stored.as_deref())).await
+        let compared = self
+            .run(turn, move |pepper, memory| {
+                argon::compare(pepper, &password, stored.as_deref(), memory)
+            })
+            .await?;
+        Ok(match compared {
+            Compared::Equal { stale } => Verdict::Matched { proof: Matched(()), stale },
+            Compared::Wrong => Verdict::Wrong,
+        })
     }
 
-    async fn run<T, F>(&self, work: F) -> Result<T, HashFault>
+    /// How many wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.turns.waiting()
+    }
+
+    async fn run<T, F>(&self, turn: &Turn, work: F) -> Result<T, HashFault>
     where
         T: Send + 'static,
-        F: FnOnce(&[u8]) -> Result<T, HashFault> + Send + 'static,
+        F: FnOnce(&[u8], &mut Memory) -> Result<T, Unusable> + Send + 'static,
     {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashFault::Busy)?;
-        let turn = Arc::clone(&self.running).acquire_owned().await.map_err(broken)?;
         let pepper = Arc::clone(&self.pepper);
-        // The permits travel with the work: a caller who hangs up frees no place
+        // The turn travels with the work: a caller who hangs up passes none on
         // before the memory is free.
-        let held: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (place, turn);
-        tokio::task::spawn_blocking(move || {
-            let _held = held;
-            work(pepper.as_slice())
-        })
-        .await
-        .map_err(broken)?
+        let turn = turn.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            turn.with_memory(|memory| work(pepper.as_slice(), memory))
+        });
+        let done = done.await.map_err(|fault| HashFault::Broken(fault.to_string()))?;
+        Ok(done?)
     }
-}
-
-fn compare(pepper: &[u8], password: &Password, stored: Option<&str>) -> Result<Verdict, HashFault> {
-    let nobody = nobody();
-    let hash = PasswordHash::new(stored.unwrap_or(&nobody)).map_err(broken)?;
-    let params = Params::try_from(&hash).map_err(broken)?;
-    if params.m_cost() > MOST_MEMORY_KIB || params.t_cost() > MOST_PASSES || params.p_cost() > LANES
-    {
-        return Err(broken("stored cost beyond reason"));
-    }
-    let is_equal = match argon(pepper)?.verify_password(password.as_bytes(), &hash) {
-        Ok(()) => true,
-        Err(argon2::password_hash::Error::Password) => false,
-        Err(fault) => return Err(broken(fault)),
-    };
-    if !is_equal || stored.is_none() {
-        return Ok(Verdict::Wrong);
-    }
-    let stale = hash.algorithm != Algorithm::Argon2id.ident()
-        || (params.m_cost(), params.t_cost(), params.p_cost()) != (MEMORY_KIB, PASSES, LANES);
-    Ok(Verdict::Matched { proof: Matched(()), stale })
-}
-
-fn argon(pepper: &[u8]) -> Result<Argon2<'_>, HashFault> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(broken)?;
-    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(broken)
-}
-
-/// What a login that does not exist is compared with: costs the same, matches never.
-fn nobody() -> String {
-    let (salt, hash) = ("A".repeat(22), "A".repeat(43));
-    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
-}
-
-fn broken(fault: impl std::fmt::Display) -> HashFault {
-    HashFault::Broken(fault.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::task::Poll;
+    use crate::testing::NOON;
+    use argon2::password_hash::{PasswordHasher as _, SaltString};
+    use argon2::{Algorithm, Argon2, Params, Version};
 
     fn hashing() -> Hashing {
         Hashing::new(Zeroizing::new([7; 32]))
@@ -174,14 +139,20 @@ mod tests {
         Password::typed(text).expect("a password")
     }
 
+    async fn hash(hashing: &Hashing, text: &str) -> String {
+        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        hashing.hash(&turn, password(text), [3; 16]).await.expect("hashes")
+    }
+
     async fn is_match(hashing: &Hashing, text: &str, stored: &str) -> bool {
-        let verdict = hashing.verify(password(text), Some(stored.to_owned())).await;
+        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let verdict = hashing.verify(&turn, password(text), Some(stored.to_owned())).await;
         matches!(verdict, Ok(Verdict::Matched { stale: false, .. }))
     }
 
     #[tokio::test]
     async fn only_the_same_password_under_the_same_pepper_matches() {
-        let stored = hashing().hash(password("tall green window"), [3; 16]).await.expect("hashes");
+        let stored = hash(&hashing(), "tall green window").await;
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(is_match(&hashing(), "tall green window", &stored).await);
         assert!(!is_match(&hashing(), "tall green windoW", &stored).await);
@@ -190,43 +161,64 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_login_without_password_matches_nothing_and_costs_as_much() {
-        let hash = nobody();
-        let params = Params::try_from(&PasswordHash::new(&hash).expect("parses")).expect("params");
-        assert_eq!(
-            (params.m_cost(), params.t_cost(), params.p_cost()),
-            (MEMORY_KIB, PASSES, LANES)
-        );
-        let verdict = hashing().verify(password("anything at all"), None).await;
-        assert!(matches!(verdict, Ok(Verdict::Wrong)));
-    }
-
-    #[tokio::test]
     async fn a_hash_of_another_cost_still_matches_and_is_stale() {
         let params = Params::new(8 * 1024, 1, 1, None).expect("params");
         let salt = SaltString::encode_b64(&[9; 16]).expect("salt");
         let old = Argon2::new_with_secret(&[7; 32], Algorithm::Argon2id, Version::V0x13, params);
         let old = old.expect("argon").hash_password(b"tall green window", &salt).expect("hashes");
-        let old = old.to_string();
-        let verdict = hashing().verify(password("tall green window"), Some(old)).await;
+        let (hashing, old) = (hashing(), old.to_string());
+        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let verdict = hashing.verify(&turn, password("tall green window"), Some(old)).await;
         assert!(matches!(verdict, Ok(Verdict::Matched { stale: true, .. })));
     }
 
     #[tokio::test]
-    async fn damage_is_told_from_a_wrong_password_and_cannot_eat_the_memory() {
-        let huge = nobody().replace("m=19456", "m=4000000");
-        for bad in ["", "plain text", huge.as_str()] {
-            let verdict = hashing().verify(password("tall green window"), Some(bad.into())).await;
-            assert!(matches!(verdict, Err(HashFault::Broken(_))), "{bad}");
+    async fn a_flood_of_checks_makes_no_more_memories_than_run_at_once() {
+        let hashing = Hashing::with_room(Zeroizing::new([7; 32]), 2, 64);
+        let mut before = None;
+        for _ in 0..2 {
+            let mut checks = tokio::task::JoinSet::new();
+            for n in 0..12 {
+                let (hashing, network) = (hashing.clone(), Network::V4(n));
+                checks.spawn(async move {
+                    let turn = hashing.turn(network, NOON).await.expect("a turn");
+                    hashing.verify(&turn, password("tall green window"), None).await
+                });
+            }
+            while let Some(done) = checks.join_next().await {
+                assert!(matches!(done.expect("ran"), Ok(Verdict::Wrong)));
+            }
+            let mut memories = hashing.turns.memories();
+            memories.sort_unstable();
+            assert_eq!(memories.len(), 2);
+            assert!(memories.iter().all(|(_, blocks)| *blocks == 19 * 1024), "{memories:?}");
+            assert_eq!(before.get_or_insert(memories.clone()), &memories, "the same ones again");
         }
     }
 
     #[tokio::test]
-    async fn a_flood_is_turned_away_not_queued_without_end() {
-        let hashing = Hashing::with_room(Zeroizing::new([7; 32]), 1, 0);
-        let _held = Arc::clone(&hashing.places).try_acquire_owned().expect("free");
-        let mut asked = std::pin::pin!(hashing.verify(password("tall green window"), None));
-        let first = std::future::poll_fn(|cx| Poll::Ready(asked.as_mut().poll(cx))).await;
-        assert!(matches!(first, Poll::Ready(Err(HashFault::Busy))), "it waits");
+    async fn a_caller_who_hangs_up_passes_no_turn_on_while_the_memory_is_in_use() {
+        let hashing = Hashing::with_room(Zeroizing::new([7; 32]), 1, 1);
+        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let (began, has_begun) = tokio::sync::oneshot::channel();
+        let (go_on, may_go_on) = std::sync::mpsc::channel();
+        let working = {
+            let hashing = hashing.clone();
+            tokio::spawn(async move {
+                let wait = move |_: &[u8], _: &mut Memory| {
+                    let _ = began.send(());
+                    let _ = may_go_on.recv();
+                    Ok(())
+                };
+                hashing.run(&turn, wait).await
+            })
+        };
+        has_begun.await.expect("begun");
+        working.abort();
+        assert!(working.await.is_err_and(|fault| fault.is_cancelled()));
+        assert_eq!(hashing.turns.memories().len(), 0, "it is still in use");
+        go_on.send(()).expect("still working");
+        let next = hashing.turn(Network::Hub, NOON).await;
+        assert!(next.is_ok());
     }
 }

@@ -4,26 +4,35 @@
 //! A password enters by [`Accounts::check_password`] and leaves as
 //! [`PasswordChecked`], or not at all:
 //! ```text
-//! login, password ─▶ bounds ─▶ guess counters ─▶ argon2id ─▶ standing ─▶ issued? ─▶ PasswordChecked
-//!                                                                          └─▶ PendingChange ─▶ change_password ─▶ PasswordChecked
+//! login, password ─▶ bounds ─▶ a turn ─▶ guess counters ─▶ argon2id ─▶ standing ─▶ issued? ─▶ PasswordChecked
+//!                                                                                    └─▶ PendingChange ─▶ change_password ─▶ PasswordChecked
+//! PasswordChecked, of an account with a role ─▶ second step ─▶ SecondFactorChecked
 //! ```
+//! Turns are shared out by network, and nothing is counted before one has come.
 //! The answer and its cost are the same whether or not the account exists.
 
+mod argon;
 mod change;
 mod check;
 mod create;
+mod factor;
 mod guesses;
 mod hashing;
 mod issued;
+mod keeping;
 mod login_key;
 mod password;
+mod profile;
 mod proof;
 mod strength;
 #[cfg(test)]
 mod testing;
+mod turns;
 
 pub use check::{Attempt, CheckedOr};
 pub use create::{AccountError, Created, NewAccount};
+pub use factor::{Enrolled, Enrolment, SecondFactorChecked, SecondStep, Staff, Typed as TypedCode};
+pub use keeping::{Changed, Reset};
 pub use login_key::BadLogin;
 pub use proof::{PasswordChecked, PendingChange};
 
@@ -39,9 +48,13 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Accounts {
     durable: Durable,
+    shared: Shared,
     hashing: Hashing,
     guesses: Guesses,
     pending_key: hmac::Key,
+    step_key: hmac::Key,
+    recovery_key: hmac::Key,
+    factor_key: Zeroizing<[u8; 32]>,
 }
 
 impl Accounts {
@@ -50,10 +63,19 @@ impl Accounts {
         let pepper = Zeroizing::new(pepper);
         Self {
             durable,
-            guesses: Guesses::new(shared, &pepper),
+            guesses: Guesses::new(shared.clone(), &pepper),
+            shared,
             pending_key: keyed(&pepper, "pending change"),
+            step_key: keyed(&pepper, "second step"),
+            recovery_key: keyed(&pepper, "recovery codes"),
+            factor_key: factor::sealing_key(&pepper),
             hashing: Hashing::new(pepper),
         }
+    }
+
+    /// How many passwords wait for their turn to be hashed.
+    pub fn waiting(&self) -> usize {
+        self.hashing.waiting()
     }
 
     /// Whether this reader may still be answered for: not suspended by a

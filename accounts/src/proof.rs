@@ -133,7 +133,7 @@ impl OpenChange {
 }
 
 /// Names the stored password without showing it.
-fn mark(key: &hmac::Key, account: &AccountRow) -> String {
+pub(crate) fn mark(key: &hmac::Key, account: &AccountRow) -> String {
     let stored = account.password.as_deref().unwrap_or_default();
     let tag = hmac::sign(key, format!("password {} {stored}", account.id).as_bytes());
     URL_SAFE_NO_PAD.encode(tag)

@@ -1,7 +1,7 @@
 //! What a member vouches for.
 
 use crate::At;
-use accounts::PasswordChecked;
+use accounts::{PasswordChecked, SecondFactorChecked};
 use model::{
     Class, ConnectorId, Evidence, LocalKey, MemberId, Profile, ReaderId, ServiceId, Standing,
     Timestamp,
@@ -13,6 +13,8 @@ use store::{Space, Upstream};
 
 /// How a password login is named in `acr` and AuthnContextClassRef (SAML Authn Context 3.4.3).
 const BY_PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+/// How a login by password and second factor is named (REFEDS MFA Profile 1.0).
+pub(crate) const BY_TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 /// How a login is named whose method the member keeps to itself (3.4.25).
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
 
@@ -23,6 +25,8 @@ pub(crate) enum Proof {
     Assertion(Box<Verified<Assertion>>),
     /// A password that matched.
     Password(PasswordChecked),
+    /// A password and a second factor that matched.
+    SecondFactor(SecondFactorChecked),
 }
 
 /// A value to be used up before the claim is admitted (rule 3).
@@ -92,6 +96,11 @@ impl Claimed {
             Proof::Password(checked) => {
                 Self { account: Some(checked.account().id.clone()), ..base(facts) }
             }
+            Proof::SecondFactor(checked) => Self {
+                account: Some(checked.account().id.clone()),
+                acr: BY_TWO_FACTORS.to_owned(),
+                ..base(facts)
+            },
             Proof::Assertion(said) => Self {
                 evidence: Evidence::Asserted,
                 acr: said.authn_context.clone().unwrap_or_else(|| UNSPECIFIED.to_owned()),
@@ -189,6 +198,12 @@ impl Claimed {
     /// The account, where the central store vouches.
     pub fn account(&self) -> Option<&ReaderId> {
         self.account.as_ref()
+    }
+
+    /// Whether the hub itself checked a password and a second factor.
+    pub fn is_by_two_factors(evidence: Evidence, acr: &str) -> bool {
+        // A member may assert any class: what it says of itself gives no role here (rule 14).
+        evidence == Evidence::PasswordChecked && acr == BY_TWO_FACTORS
     }
 
     /// Whether nobody asked for it.

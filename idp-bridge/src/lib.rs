@@ -6,7 +6,8 @@
 //! ```text
 //! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
 //!                     scopes, attribute map ────────────────────────┼─▶ Claimed
-//! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┘
+//! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
+//! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
 //! ```
 //! `login` seals what a connector must remember and admits what it claims.
 //! [`CHECKS`] lists which check runs at which endpoint.

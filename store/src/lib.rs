@@ -3,7 +3,7 @@
 //! ```text
 //!             Durable                             Shared
 //!   registry accounts suspensions     one-use parked counters sessions trace
-//!   keys audit                                 │
+//!   keys audit backup                          │
 //!        │                            ┌────────┴────────┐
 //!   SQLite, FULL                 SQLite, NORMAL       Redis
 //!   durable.db                   shared.db            rp:…
@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 pub use contract::*;
 pub use error::StoreError;
+pub use sqlite::verify_snapshot;
 
 /// Durable state, cheap to clone.
 pub type Durable = Arc<dyn DurableStore>;

@@ -1,6 +1,9 @@
 use crate::testing::{GOOD, Place, place};
 use crate::{CheckedOr, Created, PendingChange};
 use model::{Code, Refusal, Standing, code};
+use std::net::{IpAddr, Ipv4Addr};
+
+const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 async fn issued(place: &Place) -> (Created, PendingChange) {
     let created = place.create("reader-7", None).await;
@@ -12,7 +15,7 @@ async fn issued(place: &Place) -> (Created, PendingChange) {
 }
 
 async fn change(place: &Place, state: &[u8], new: &str, repeat: &str) -> Result<(), Code> {
-    let outcome = place.accounts.change_password(state, new, repeat, &place.at(60)).await;
+    let outcome = place.accounts.change_password(state, new, repeat, CLIENT, &place.at(60)).await;
     outcome.map(|_| ()).map_err(|r: Refusal| r.code())
 }
 
@@ -20,7 +23,8 @@ async fn change(place: &Place, state: &[u8], new: &str, repeat: &str) -> Result<
 async fn an_issued_password_opens_nothing_until_it_is_changed_and_then_works_no_more() {
     let place = place().await;
     let (created, pending) = issued(&place).await;
-    let proof = place.accounts.change_password(&pending.state, GOOD, GOOD, &place.at(60)).await;
+    let proof =
+        place.accounts.change_password(&pending.state, GOOD, GOOD, CLIENT, &place.at(60)).await;
     let proof = proof.expect("changed");
     assert_eq!((&proof.account().id, proof.account().must_change), (&created.id, false));
     assert_eq!(proof.account().password, None);
@@ -69,7 +73,8 @@ async fn a_change_happens_once_even_when_asked_twice_at_once() {
 async fn a_state_that_is_old_altered_or_made_elsewhere_is_refused() {
     let place = place().await;
     let (_, pending) = issued(&place).await;
-    let late = place.accounts.change_password(&pending.state, GOOD, GOOD, &place.at(601)).await;
+    let late =
+        place.accounts.change_password(&pending.state, GOOD, GOOD, CLIENT, &place.at(601)).await;
     assert_eq!(late.expect_err("refused").code(), code::LOG_STATE_EXPIRED);
     for place_of_bit in [0, 31, 32, pending.state.len() - 1] {
         let mut altered = pending.state.clone();
@@ -82,7 +87,7 @@ async fn a_state_that_is_old_altered_or_made_elsewhere_is_refused() {
         std::sync::Arc::clone(&place.shared),
         [8; 32],
     );
-    let foreign = other.change_password(&pending.state, GOOD, GOOD, &place.at(0)).await;
+    let foreign = other.change_password(&pending.state, GOOD, GOOD, CLIENT, &place.at(0)).await;
     assert_eq!(foreign.expect_err("refused").code(), code::LOG_STATE_FORGED);
 }
 

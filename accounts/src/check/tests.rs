@@ -1,4 +1,5 @@
 use super::*;
+use crate::hashing::Hashing;
 use crate::testing::{GOOD, NOON, Place, member, place};
 use argon2::password_hash::{PasswordHasher, SaltString};
 use model::{Code, Standing};
@@ -122,6 +123,63 @@ async fn one_address_cannot_try_many_accounts_for_ever() {
     let code = LoginCode::draw(&place.entropy);
     let elsewhere = place.check_from("reader-7", GOOD, "192.0.2.2", code, 0).await;
     assert!(elsewhere.is_ok());
+}
+
+/// With one check at a time and so many waiting.
+async fn place_with_room(waiting: usize) -> Place {
+    let mut place = place().await;
+    place.create("reader-7", Some(GOOD)).await;
+    place.accounts.hashing = Hashing::with_room(zeroize::Zeroizing::new([7; 32]), 1, waiting);
+    place
+}
+
+#[tokio::test]
+async fn who_is_sent_away_as_busy_has_used_up_no_guess() {
+    let place = place_with_room(0).await;
+    let running = place.accounts.hashing.turn(Network::Hub, NOON).await.expect("a turn");
+    let code = LoginCode::draw(&place.entropy);
+    for _ in 0..20 {
+        let outcome = place.check_from("reader-7", GOOD, "192.0.2.1", code, 0).await;
+        assert_eq!(code_of(outcome), model::code::HUB_STORE);
+    }
+    drop(running);
+    let outcome = place.check_from("reader-7", GOOD, "192.0.2.1", code, 0).await;
+    assert!(
+        matches!(outcome, Ok(CheckedOr::Checked(_))),
+        "neither of the account nor of the login"
+    );
+}
+
+#[tokio::test]
+async fn a_flood_from_one_network_keeps_a_reader_of_another_from_nothing() {
+    let place = std::sync::Arc::new(place_with_room(2).await);
+    let running = place.accounts.hashing.turn(Network::Hub, NOON).await.expect("a turn");
+    let check = |client: &'static str| {
+        let place = std::sync::Arc::clone(&place);
+        tokio::spawn(async move {
+            let code = LoginCode::draw(&place.entropy);
+            place.check_from("reader-7", GOOD, client, code, 0).await
+        })
+    };
+    let waits = async |many: usize| {
+        while place.accounts.hashing.waiting() != many {
+            tokio::task::yield_now().await;
+        }
+    };
+    let one = check("192.0.2.1");
+    waits(1).await;
+    let two = check("192.0.2.2");
+    waits(2).await;
+    assert_eq!(code_of(check("192.0.2.3").await.expect("ran")), code::HUB_STORE);
+    let honest = check("198.51.100.7");
+    while !honest.is_finished() && !two.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    drop(running);
+    for outcome in [honest, one] {
+        assert!(matches!(outcome.await.expect("ran"), Ok(CheckedOr::Checked(_))));
+    }
+    assert_eq!(code_of(two.await.expect("ran")), code::HUB_STORE, "it made room");
 }
 
 #[tokio::test]

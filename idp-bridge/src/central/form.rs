@@ -1,8 +1,10 @@
-//! The two forms, and what is typed into them.
+//! The forms, and what is typed into them.
 
 use crate::{Ask, At};
+use accounts::Enrolment;
 use model::{
-    Code, Field, FieldKind, FieldLabel, Form, FormKind, ParamFault, Params, Refusal, code,
+    Code, Field, FieldKind, FieldLabel, Form, FormKind, HUB_MEMBER, ParamFault, Params, Refusal,
+    code,
 };
 
 const ACTION: &str = "/login";
@@ -15,6 +17,7 @@ pub(super) struct Typed<'a> {
     pub(super) password: &'a str,
     pub(super) new_password: &'a str,
     pub(super) repeat_password: &'a str,
+    pub(super) otp: &'a str,
 }
 
 impl<'a> Typed<'a> {
@@ -26,6 +29,7 @@ impl<'a> Typed<'a> {
             password: one("password")?,
             new_password: one("new_password")?,
             repeat_password: one("repeat_password")?,
+            otp: one("otp")?,
         })
     }
 }
@@ -66,6 +70,50 @@ pub(super) fn change_form(at: &At<'_>, ask: &Ask<'_>, login: &str, problem: Opti
     form
 }
 
+/// The code of the app, or a recovery code.
+pub(super) fn code_form(at: &At<'_>, ask: &Ask<'_>, problem: Option<Code>) -> Form {
+    form(at, ask, FormKind::SecondFactor, vec![one_time_code()], problem)
+}
+
+/// What the app needs, and the first code that it makes.
+pub(super) fn enrol_form(
+    at: &At<'_>,
+    ask: &Ask<'_>,
+    shown: &Enrolment,
+    problem: Option<Code>,
+) -> Form {
+    let fields = vec![
+        given(FieldLabel::FactorLink, shown.link.as_str()),
+        given(FieldLabel::FactorSecret, shown.secret.as_str()),
+        one_time_code(),
+    ];
+    form(at, ask, FormKind::EnrolFactor, fields, problem)
+}
+
+/// The recovery codes, this once.
+pub(super) fn recovery_form<'c>(
+    at: &At<'_>,
+    ask: &Ask<'_>,
+    codes: impl Iterator<Item = &'c str>,
+) -> Form {
+    let fields = codes.map(|code| given(FieldLabel::RecoveryCode, code)).collect();
+    form(at, ask, FormKind::KeepRecovery, fields, None)
+}
+
+fn one_time_code() -> Field {
+    Field {
+        name: "otp",
+        kind: FieldKind::Text,
+        label: FieldLabel::OneTimeCode,
+        autocomplete: "one-time-code",
+        value: String::new(),
+    }
+}
+
+fn given(label: FieldLabel, value: &str) -> Field {
+    Field { name: "", kind: FieldKind::Shown, label, autocomplete: "off", value: value.to_owned() }
+}
+
 fn form(
     at: &At<'_>,
     ask: &Ask<'_>,
@@ -78,7 +126,7 @@ fn form(
         action: ACTION,
         hidden: Vec::new(),
         fields,
-        member: Some(at.member.id.clone()),
+        member: Some(at.member.id.clone()).filter(|id| id.as_str() != HUB_MEMBER),
         service: Some(ask.service.id.clone()),
         problem,
     }

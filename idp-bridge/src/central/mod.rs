@@ -1,6 +1,8 @@
-//! The connector `central`: the hub's own account store.
+//! The connector `central`: the hub's own account store; and `staff`, the same for those
+//! who work here: accounts with a role, a second factor after the password.
 
 mod form;
+mod second;
 
 use crate::claimed::{Claimed, Facts, Proof};
 use crate::{Ask, At, Begun, Clue, Connector, Entry, Finished, Probe};
@@ -9,8 +11,12 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use form::{Typed, change_form, sign_in_form};
-use model::{Code, ConnectorEntry, Handle, Inbound, LocalKey, Member, Method, Next, Refusal, code};
+use model::{
+    Code, ConnectorEntry, HUB_MEMBER, Handle, Inbound, LocalKey, Member, Method, Next, Refusal,
+    STAFF_CONNECTOR, code,
+};
 use serde::{Deserialize, Serialize};
+use store::AccountRow;
 
 /// Far above any form of ours.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -19,6 +25,14 @@ const BODY_LIMIT: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub struct CentralConnector {
     accounts: Accounts,
+    whom: Whom,
+}
+
+/// Whose sign-in it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    Readers,
+    Staff,
 }
 
 /// What the next post belongs to.
@@ -27,12 +41,38 @@ pub struct CentralConnector {
 enum State {
     Password,
     Change { login: String, pending: String },
+    Code { pending: String },
+    Enrol { pending: String },
+    Kept { pending: String },
 }
 
 impl CentralConnector {
     /// Over these accounts.
     pub fn new(accounts: Accounts) -> Self {
-        Self { accounts }
+        Self { accounts, whom: Whom::Readers }
+    }
+
+    /// The sign-in of librarians and operators: of any member and of the hub itself, for
+    /// accounts with a role, and never without a second factor (rule 14).
+    pub fn staff(accounts: Accounts) -> Self {
+        Self { accounts, whom: Whom::Staff }
+    }
+
+    /// What a right password leads to.
+    async fn accepted(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        proof: PasswordChecked,
+    ) -> Result<Finished, Refusal> {
+        match self.whom {
+            Whom::Readers => {
+                let facts = facts(proof.account(), at)?;
+                let claim = Claimed::new(Proof::Password(proof), at, facts);
+                Ok(Finished::Claimed(Box::new(claim)))
+            }
+            Whom::Staff => self.second_step(at, ask, &proof).await,
+        }
     }
 
     async fn password(
@@ -42,14 +82,14 @@ impl CentralConnector {
         typed: &Typed<'_>,
     ) -> Result<Finished, Refusal> {
         let attempt = Attempt {
-            member: Some(&at.member.id),
+            member: Some(&at.member.id).filter(|id| id.as_str() != HUB_MEMBER),
             login: typed.username,
             password: typed.password,
             client: at.client,
             code: at.code,
         };
         match self.accounts.check_password(&attempt, at.moment).await {
-            Ok(CheckedOr::Checked(proof)) => claimed(proof, at),
+            Ok(CheckedOr::Checked(proof)) => self.accepted(at, ask, proof).await,
             Ok(CheckedOr::MustChange(pending)) => {
                 let PendingChange { login, state } = pending;
                 let pending = URL_SAFE_NO_PAD.encode(state);
@@ -73,8 +113,9 @@ impl CentralConnector {
         let State::Change { pending, .. } = &state else { return Err(unreadable()) };
         let pending = URL_SAFE_NO_PAD.decode(pending).map_err(|_| unreadable())?;
         let (new, repeat) = (typed.new_password, typed.repeat_password);
-        match self.accounts.change_password(&pending, new, repeat, at.moment).await {
-            Ok(proof) => claimed(proof, at),
+        let changed = self.accounts.change_password(&pending, new, repeat, at.client, at.moment);
+        match changed.await {
+            Ok(proof) => self.accepted(at, ask, proof).await,
             Err(refusal) if can_correct(refusal.code()) => {
                 change_again(at, ask, state, Some(refusal.code()))
             }
@@ -86,7 +127,10 @@ impl CentralConnector {
 #[async_trait]
 impl Connector for CentralConnector {
     fn kind(&self) -> &'static str {
-        "central"
+        match self.whom {
+            Whom::Readers => "central",
+            Whom::Staff => STAFF_CONNECTOR,
+        }
     }
 
     fn entries(&self) -> Vec<Entry> {
@@ -126,6 +170,7 @@ impl Connector for CentralConnector {
         match serde_json::from_slice(state).map_err(|_| unreadable())? {
             State::Password => self.password(at, ask, &typed).await,
             change @ State::Change { .. } => self.change(at, ask, &typed, change).await,
+            second => self.second(at, ask, &typed, second).await,
         }
     }
 
@@ -179,8 +224,7 @@ fn unreadable() -> Refusal {
     Refusal::new(code::LOG_STATE_FORGED, "central state cannot be read")
 }
 
-fn claimed(proof: PasswordChecked, at: &At<'_>) -> Result<Finished, Refusal> {
-    let account = proof.account();
+fn facts(account: &AccountRow, at: &At<'_>) -> Result<Facts, Refusal> {
     let key = LocalKey::new(account.id.as_str())
         .ok_or_else(|| Refusal::new(code::HUB_INTERNAL, "an account without id"))?;
     let scope = at.member.scopes.first();
@@ -195,7 +239,7 @@ fn claimed(proof: PasswordChecked, at: &At<'_>) -> Result<Finished, Refusal> {
         }
         _ => Vec::new(),
     };
-    let facts = Facts {
+    Ok(Facts {
         key,
         profile: account.profile.clone(),
         class: account.class.clone().unwrap_or_else(|| at.member.class.clone()),
@@ -205,9 +249,10 @@ fn claimed(proof: PasswordChecked, at: &At<'_>) -> Result<Finished, Refusal> {
         valid_until: account.valid_until,
         notes,
         target: None,
-    };
-    Ok(Finished::Claimed(Box::new(Claimed::new(Proof::Password(proof), at, facts))))
+    })
 }
 
+#[cfg(test)]
+mod staff_tests;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub(super) async fn chains_of_two_writers_are_whole(
     other: &Durable,
 ) -> Result<(), Broken> {
     ensure(one.verify_audit().await?.entries == 0, "a new log is empty")?;
+    ensure(one.verify_audit().await?.newest.is_none(), "and has no head")?;
     one.write_heads(noon()).await?;
     let mut callers = Vec::new();
     for caller in 0..40 {
@@ -26,7 +27,10 @@ pub(super) async fn chains_of_two_writers_are_whole(
     other.write_heads(noon().plus_s(60)).await?;
     let report = one.verify_audit().await?;
     ensure(report.broken.is_empty(), &format!("the log is whole: {:?}", report.broken))?;
-    ensure(report.entries == 42 && report.writers == 2, "every entry, in two chains")
+    ensure(report.entries == 42 && report.writers == 2, "every entry, in two chains")?;
+    let Some(newest) = report.newest else { return ensure(false, "the newest head is told") };
+    ensure(other.find_audit_head(newest.n).await? == Some(newest.clone()), "it is found again")?;
+    ensure(one.find_audit_head(newest.n + 1).await?.is_none(), "none comes after it")
 }
 
 pub(super) async fn erasure_breaks_nothing(one: &Durable) -> Result<(), Broken> {

@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod counters;
+mod factors;
 mod one_use;
 mod parked;
 mod registry;
@@ -82,11 +83,15 @@ pub async fn durable(one: &Durable, other: &Durable) -> Result<(), Broken> {
     registry::versions_count_up(one, other).await?;
     registry::one_of_many_swaps(one, other).await?;
     registry::keys_of_a_generation_are_made_once(one, other).await?;
+    registry::keys_come_into_use_and_are_given_up(one, other).await?;
+    registry::one_of_two_that_give_each_other_up_is_left(one, other).await?;
     accounts::kept_whole(one, other).await?;
     accounts::login_is_unique_in_its_member(one, other).await?;
     accounts::password_is_compared_and_set(one, other).await?;
     accounts::listed_in_pages(one).await?;
     accounts::suspended_and_lifted(one, other).await?;
+    factors::enrolled_once_and_forgotten(one, other).await?;
+    factors::a_recovery_code_is_used_by_one(one, other).await?;
     audit::chains_of_two_writers_are_whole(one, other).await?;
     audit::erasure_breaks_nothing(one).await
 }

@@ -46,14 +46,6 @@ pub(super) async fn keys_of_a_generation_are_made_once(
     one: &Durable,
     other: &Durable,
 ) -> Result<(), Broken> {
-    let key = |id: &str, purpose: &str, generation| KeyRow {
-        id: id.to_owned(),
-        purpose: purpose.to_owned(),
-        generation,
-        created: noon(),
-        sealed: vec![0, 1, 2],
-        public: Vec::new(),
-    };
     ensure(one.insert_key(&key("a", "saml", 1)).await?, "a new key is kept")?;
     ensure(!other.insert_key(&key("b", "saml", 1)).await?, "another process was first")?;
     ensure(!other.insert_key(&key("a", "oidc", 1)).await?, "an id is given once")?;
@@ -61,4 +53,55 @@ pub(super) async fn keys_of_a_generation_are_made_once(
     ensure(other.insert_key(&key("d", "oidc", 1)).await?, "another purpose")?;
     let expected = [key("d", "oidc", 1), key("a", "saml", 1), key("c", "saml", 2)];
     ensure(one.keys().await? == expected, "all, in order")
+}
+
+pub(super) async fn keys_come_into_use_and_are_given_up(
+    one: &Durable,
+    other: &Durable,
+) -> Result<(), Broken> {
+    let later = noon().plus_s(60);
+    let next = KeyRow { use_from: later, ..key("life-2", "life", 2) };
+    one.insert_key(&key("life-1", "life", 1)).await?;
+    one.insert_key(&key("elsewhere", "life of another", 1)).await?;
+    ensure(!one.withdraw_key("life-1", noon()).await?, "the only one is not given up")?;
+    one.insert_key(&next).await?;
+    ensure(!other.withdraw_key("life-1", noon()).await?, "nor while the next is not in use")?;
+    ensure(!other.use_key_from("life-2", later).await?, "no earlier than said")?;
+    ensure(!other.use_key_from("unknown", noon()).await?, "an unknown key")?;
+    ensure(other.use_key_from("life-2", noon()).await?, "earlier than said")?;
+    ensure(one.withdraw_key("life-1", later).await?, "the one before is given up")?;
+    ensure(!other.withdraw_key("life-1", later).await?, "once")?;
+    ensure(!other.withdraw_key("life-2", later).await?, "and the one that is left never")?;
+    ensure(!other.use_key_from("life-1", noon().plus_s(-1)).await?, "what was given up stays so")?;
+    let gone = KeyRow { withdrawn: Some(later), sealed: Vec::new(), ..key("life-1", "life", 1) };
+    let held = KeyRow { use_from: noon(), ..next };
+    let rows: Vec<KeyRow> =
+        one.keys().await?.into_iter().filter(|row| row.purpose == "life").collect();
+    ensure(rows == [gone, held], "the private part is gone, the name stays")
+}
+
+pub(super) async fn one_of_two_that_give_each_other_up_is_left(
+    one: &Durable,
+    other: &Durable,
+) -> Result<(), Broken> {
+    one.insert_key(&key("both-1", "both", 1)).await?;
+    one.insert_key(&key("both-2", "both", 2)).await?;
+    let (store, beside) = (one.clone(), other.clone());
+    let first = tokio::spawn(async move { store.withdraw_key("both-1", noon()).await });
+    let second = tokio::spawn(async move { beside.withdraw_key("both-2", noon()).await });
+    let (first, second) = (first.await??, second.await??);
+    ensure(first != second, "one of them")
+}
+
+fn key(id: &str, purpose: &str, generation: u32) -> KeyRow {
+    KeyRow {
+        id: id.to_owned(),
+        purpose: purpose.to_owned(),
+        generation,
+        created: noon(),
+        use_from: noon(),
+        withdrawn: None,
+        sealed: vec![0, 1, 2],
+        public: Vec::new(),
+    }
 }

@@ -68,6 +68,17 @@ pub struct AuditReport {
     pub writers: u64,
     /// What is wrong, at most the first 1,000; empty: nothing.
     pub broken: Vec<AuditFault>,
+    /// The newest heads record: kept elsewhere, it later shows that the log was not cut.
+    pub newest: Option<AuditHead>,
+}
+
+/// The name of one heads record: it stands for everything before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    /// Its number, from 1.
+    pub n: u64,
+    /// SHA-256 over it and the record before it, in hex.
+    pub hash: String,
 }
 
 /// One place where the log was tampered with.
@@ -107,4 +118,7 @@ pub trait AuditLog: Send + Sync {
 
     /// Checks every entry and every heads record.
     async fn verify_audit(&self) -> Result<AuditReport, StoreError>;
+
+    /// The heads record of this number as it stands now.
+    async fn find_audit_head(&self, n: u64) -> Result<Option<AuditHead>, StoreError>;
 }

@@ -14,9 +14,13 @@ pub struct KeyRow {
     pub purpose: String,
     /// Counts up with every rotation.
     pub generation: u32,
-    /// When it was made.
+    /// When it was made, and published from then on.
     pub created: Timestamp,
-    /// The private part, sealed under the master key.
+    /// When it comes into use: the newest of its purpose that has come signs.
+    pub use_from: Timestamp,
+    /// When it was given up: neither published nor used from then on.
+    pub withdrawn: Option<Timestamp>,
+    /// The private part, sealed under the master key; empty where it was given up.
     pub sealed: Vec<u8>,
     /// The certificate (DER), or empty.
     pub public: Vec<u8>,
@@ -41,4 +45,12 @@ pub trait KeyRows: Send + Sync {
     /// Keeps a new key; false where its id, or its purpose and generation, exists:
     /// another process was first, and its key counts.
     async fn insert_key(&self, key: &KeyRow) -> Result<bool, StoreError>;
+
+    /// Brings a key into use earlier than was said; false where it is in use by then, or given up.
+    async fn use_key_from(&self, id: &str, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Gives a key up and forgets its private part; false, and nothing is changed, where
+    /// it was given up already or no other of its purpose has come into use by `now`:
+    /// whoever gives up what at the same time, one that can be used is always left.
+    async fn withdraw_key(&self, id: &str, now: Timestamp) -> Result<bool, StoreError>;
 }

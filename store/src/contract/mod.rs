@@ -2,7 +2,9 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod counters;
+mod factors;
 mod keys;
 mod one_use;
 mod registry;
@@ -11,8 +13,10 @@ mod suspensions;
 mod trace;
 
 pub use accounts::{AccountRow, AccountRows, Role};
-pub use audit::{Actor, AuditEntry, AuditFault, AuditLog, AuditReport};
+pub use audit::{Actor, AuditEntry, AuditFault, AuditHead, AuditLog, AuditReport};
+pub use backup::Backup;
 pub use counters::Counters;
+pub use factors::{SecondFactorRow, SecondFactors};
 pub use keys::{KeyRow, KeyRows};
 pub use one_use::{OneUse, Parked, Space, Used};
 pub use registry::{RegistryRows, StoredRegistry};
@@ -30,6 +34,6 @@ pub trait SharedStore:
 
 /// State that outlives everything: registry, accounts, keys, audit log.
 pub trait DurableStore:
-    RegistryRows + AccountRows + Suspensions + KeyRows + AuditLog + Send + Sync
+    RegistryRows + AccountRows + SecondFactors + Suspensions + KeyRows + AuditLog + Backup + Send + Sync
 {
 }

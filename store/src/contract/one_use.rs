@@ -27,11 +27,13 @@ pub enum Space {
     ResetLink,
     /// A grant and its refresh family.
     Grant,
+    /// A code of a second factor (RFC 6238 section 5.2).
+    FactorCode,
 }
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Leg,
         Self::Login,
         Self::Assertion,
@@ -42,6 +44,7 @@ impl Space {
         Self::Parked,
         Self::ResetLink,
         Self::Grant,
+        Self::FactorCode,
     ];
 
     /// A short name, stable: it is part of every stored key.
@@ -57,6 +60,7 @@ impl Space {
             Self::Parked => "parked",
             Self::ResetLink => "reset",
             Self::Grant => "grant",
+            Self::FactorCode => "factor",
         }
     }
 }

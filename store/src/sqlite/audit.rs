@@ -1,13 +1,14 @@
 //! The audit log in SQLite: appending, and erasing what is personal.
 
 use crate::chain::{self, Covered};
+use crate::digest::hex;
 use crate::sqlite::durable::SqliteDurable;
-use crate::sqlite::fault::{count, engine};
+use crate::sqlite::fault::{column, count, engine};
 use crate::sqlite::heads::WriteHeads;
 use crate::sqlite::sql::Sql;
 use crate::sqlite::verify::verify;
 use crate::sqlite::writer::{Job, closed};
-use crate::{Actor, AuditEntry, AuditLog, AuditReport, StoreError};
+use crate::{Actor, AuditEntry, AuditHead, AuditLog, AuditReport, StoreError};
 use async_trait::async_trait;
 use model::Timestamp;
 use rusqlite::Connection;
@@ -21,6 +22,8 @@ const APPEND: &str = "INSERT INTO audit_entry
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const ERASE: &str = "UPDATE audit_entry SET personal = NULL
     WHERE actor = ?1 AND personal IS NOT NULL RETURNING 1";
+
+const HEAD: &str = "SELECT hash FROM audit_heads WHERE n = ?1";
 
 /// Where a chain stands. Held by the process that writes it and by no other,
 /// so entries that vanish from the file leave a gap even while it runs.
@@ -60,6 +63,12 @@ impl AuditLog for SqliteDurable {
 
     async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         verify(&self.file).await
+    }
+
+    async fn find_audit_head(&self, n: u64) -> Result<Option<AuditHead>, StoreError> {
+        let Ok(place) = signed(n) else { return Ok(None) };
+        let Some(row) = self.readers.first(&Sql::new(HEAD).bind(place))? else { return Ok(None) };
+        Ok(Some(AuditHead { n, hash: hex(column(&row, 0)?) }))
     }
 }
 

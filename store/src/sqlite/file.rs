@@ -36,6 +36,11 @@ impl DatabaseFile {
             .map_err(|fault| StoreError::Unavailable(fault.to_string()))?
     }
 
+    /// A file that lies somewhere and stays as it is: nothing is made, migrated or locked.
+    pub(crate) fn existing(path: &Path, schema: &'static Schema) -> Self {
+        Self { path: path.to_owned(), schema }
+    }
+
     /// A connection that may write.
     pub(crate) fn connect(&self) -> Result<Connection, StoreError> {
         // Each connection has one user at a time, so the engine need not lock it again.

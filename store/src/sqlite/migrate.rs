@@ -23,7 +23,11 @@ pub(crate) static DURABLE: Schema = Schema {
     application: 0x5250_6475,
     synchronous: "FULL",
     secure_delete: "ON",
-    steps: &[include_str!("migrations/durable-1.sql")],
+    steps: &[
+        include_str!("migrations/durable-1.sql"),
+        include_str!("migrations/durable-2.sql"),
+        include_str!("migrations/durable-3.sql"),
+    ],
 };
 
 pub(crate) static SHARED: Schema = Schema {
@@ -38,30 +42,36 @@ pub(crate) static SHARED: Schema = Schema {
 pub(crate) fn migrate(connection: &mut Connection, schema: &Schema) -> Result<(), StoreError> {
     let work =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(engine)?;
-    let version = number(&work, "PRAGMA user_version")?;
-    let application = number(&work, "PRAGMA application_id")?;
-    let tables = number(&work, "SELECT count(*) FROM sqlite_schema")?;
-    let known = i64::try_from(schema.steps.len()).unwrap_or(i64::MAX);
+    let version = known(&work, schema)?;
+    let done = usize::try_from(version).unwrap_or(0);
+    for step in schema.steps.iter().skip(done) {
+        work.execute_batch(step).map_err(engine)?;
+    }
+    work.commit().map_err(engine)
+}
+
+/// The version of the file, where it is one of ours and not newer than this program.
+pub(crate) fn known(connection: &Connection, schema: &Schema) -> Result<i64, StoreError> {
+    let version = number(connection, "PRAGMA user_version")?;
+    let application = number(connection, "PRAGMA application_id")?;
+    let tables = number(connection, "SELECT count(*) FROM sqlite_schema")?;
+    let newest = i64::try_from(schema.steps.len()).unwrap_or(i64::MAX);
     if application != schema.application && (version != 0 || tables != 0) {
         return Err(StoreError::setup(
             format!("{} is not a database of readerpass", schema.file),
             "name another data folder, or move the file away",
         ));
     }
-    if version > known {
+    if version > newest {
         return Err(StoreError::setup(
             format!(
-                "{} has version {version}, this program knows versions up to {known}",
+                "{} has version {version}, this program knows versions up to {newest}",
                 schema.file
             ),
             "start the newer readerpass that wrote it, or restore a backup from before the upgrade",
         ));
     }
-    let done = usize::try_from(version).unwrap_or(0);
-    for step in schema.steps.iter().skip(done) {
-        work.execute_batch(step).map_err(engine)?;
-    }
-    work.commit().map_err(engine)
+    Ok(version)
 }
 
 fn number(connection: &Connection, sql: &'static str) -> Result<i64, StoreError> {
@@ -106,15 +116,26 @@ mod tests {
             secure_delete: "ON",
             steps: &[
                 include_str!("migrations/durable-1.sql"),
-                "PRAGMA user_version = 2; CREATE TABLE extra (a); CREATE TABLE account (a);",
+                include_str!("migrations/durable-2.sql"),
+                include_str!("migrations/durable-3.sql"),
+                "PRAGMA user_version = 4; CREATE TABLE extra (a); CREATE TABLE account (a);",
             ],
         };
         let mut db = memory();
         migrate(&mut db, &DURABLE).unwrap();
         assert!(migrate(&mut db, &BROKEN).is_err());
-        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 1);
+        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 3);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         assert_eq!(number(&db, extra).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_key_of_before_the_life_cycle_is_in_use_since_it_was_made() {
+        let mut db = memory();
+        db.execute_batch(include_str!("migrations/durable-1.sql")).unwrap();
+        db.execute_batch("INSERT INTO key VALUES ('a', 'saml', 1, 42, x'01', x'02')").unwrap();
+        migrate(&mut db, &DURABLE).unwrap();
+        assert_eq!(number(&db, "SELECT use_from FROM key WHERE withdrawn IS NULL").unwrap(), 42);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod checkpoint;
 mod counters;
 mod direct;
 mod durable;
+mod factors;
 mod fault;
 mod file;
 mod heads;
@@ -27,5 +29,6 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use backup::verify_snapshot;
 pub(crate) use durable::SqliteDurable;
 pub(crate) use shared::SqliteShared;

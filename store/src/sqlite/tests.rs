@@ -1,4 +1,5 @@
 mod audit;
+mod backup;
 mod direct;
 mod kill;
 mod purge;

@@ -7,7 +7,7 @@ use crate::sqlite::fault::{column, count, engine, time};
 use crate::sqlite::file::DatabaseFile;
 use crate::sqlite::heads::Head;
 use crate::sqlite::sql::{Row, Sql};
-use crate::{AuditFault, AuditReport, StoreError};
+use crate::{AuditFault, AuditHead, AuditReport, StoreError};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
@@ -153,6 +153,7 @@ impl Check {
                 self.heads_record(n, text)?;
             }
         }
+        self.report.newest = (n > 0).then(|| AuditHead { n, hash: hex(&hash) });
         for (writer, seq) in std::mem::take(&mut self.covered) {
             if seq > 0 {
                 self.fault(writer, seq, "a heads record that covered the entry is missing");

@@ -1,0 +1,281 @@
+//! Whose password is hashed next: every network has its turn, however many ask from one.
+//!
+//! A hash takes a core for some 20 ms, so whoever floods the form could keep all
+//! readers waiting behind the flood. Here each network waits in a line of its own,
+//! the lines are served in turn, and where no room is left the longest line loses
+//! its newest: fair queueing (RFC 8290 section 4.1), with networks for flows. A
+//! newcomer waits for as many hashes as networks wait, not for as many as were asked.
+//!
+//! A turn owns one of the few working memories, so no more hashes run than there
+//! are memories, and no memory is ever made beside them.
+
+use crate::argon::Memory;
+use model::Timestamp;
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+
+/// Bits of an IPv4 address that name a network: what is rented or owned together.
+const V4_BITS: u32 = 24;
+/// Bits of an IPv6 address that name a network: one subscriber has a /56 (RFC 6177 section 2).
+const V6_BITS: u32 = 56;
+/// "Busy" is said so often to one network in [`BUSY_WINDOW_S`]: a lecture hall that
+/// logs in at once stays below, a machine that asks without end is not let in for
+/// the rest of the window.
+const MOST_BUSY: u32 = 1_000;
+/// Length of that window in seconds.
+const BUSY_WINDOW_S: i64 = 60;
+/// Networks whose "busy" is counted at a time; the memory for it is bounded.
+const MOST_COUNTED: usize = 1_024;
+
+/// Who shares one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Network {
+    /// The hub's own commands.
+    Hub,
+    /// The leading bits of an IPv4 address.
+    V4(u32),
+    /// The leading bits of an IPv6 address.
+    V6(u128),
+}
+
+impl Network {
+    /// The network of an address; one of IPv4 may be written as IPv6.
+    pub(crate) fn of(client: IpAddr) -> Self {
+        match client.to_canonical() {
+            IpAddr::V4(v4) => Self::V4(v4.to_bits() >> (u32::BITS - V4_BITS)),
+            IpAddr::V6(v6) => Self::V6(v6.to_bits() >> (u128::BITS - V6_BITS)),
+        }
+    }
+}
+
+/// Why nobody's turn comes here.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoTurn {
+    /// No room is left, and no line is longer than this network's own.
+    #[error("too many password checks are waiting")]
+    Busy,
+    /// The network was told so too often.
+    #[error("the network goes on asking though it is told to wait")]
+    TooOften,
+}
+
+/// The lines, and the turns that they wait for. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Turns(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    room: usize,
+}
+
+#[derive(Default)]
+struct State {
+    /// The memories that nobody works in: while there is one, nobody waits.
+    idle: Vec<Memory>,
+    lines: HashMap<Network, VecDeque<Waiter>>,
+    /// Networks with a line, the next one first.
+    order: VecDeque<Network>,
+    waiting: usize,
+    last_id: u64,
+    busy: HashMap<Network, ToldBusy>,
+}
+
+struct Waiter {
+    id: u64,
+    /// Dropped without a word: turned away.
+    gives: oneshot::Sender<Turn>,
+}
+
+struct ToldBusy {
+    since: Timestamp,
+    answers: u32,
+}
+
+/// One's turn, with the memory to hash in. The next begins when its last clone is gone.
+#[derive(Clone)]
+pub(crate) struct Turn(Arc<Held>);
+
+struct Held {
+    turns: Turns,
+    memory: Mutex<Memory>,
+}
+
+impl Turns {
+    /// So many at once, and so many more that wait.
+    pub(crate) fn new(running: usize, room: usize) -> Self {
+        let mut state = State::default();
+        state.idle.resize_with(running, Memory::default);
+        Self(Arc::new(Inner { state: Mutex::new(state), room }))
+    }
+
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting
+    }
+
+    /// Waits for a turn; whoever stops waiting leaves the line.
+    pub(crate) async fn take(&self, network: Network, now: Timestamp) -> Result<Turn, NoTurn> {
+        let mut waiting = match self.enter(network, now)? {
+            Entered::Turn(turn) => return Ok(turn),
+            Entered::Line(waiting) => waiting,
+        };
+        (&mut waiting.granted).await.map_err(|_| NoTurn::Busy)
+    }
+
+    fn enter(&self, network: Network, now: Timestamp) -> Result<Entered, NoTurn> {
+        let mut state = self.lock();
+        if state.is_shut_out(network, now) {
+            return Err(NoTurn::TooOften);
+        }
+        if let Some(memory) = state.idle.pop() {
+            drop(state);
+            return Ok(Entered::Turn(Turn::of(self.clone(), memory)));
+        }
+        if state.waiting >= self.0.room && !state.make_room(network, now) {
+            state.tell_busy(network, now);
+            return Err(NoTurn::Busy);
+        }
+        let (gives, granted) = oneshot::channel();
+        let id = state.join(network, gives);
+        Ok(Entered::Line(Waiting { turns: self.clone(), network, id, granted }))
+    }
+
+    /// A memory is free: whose turn is it?
+    fn pass_on(&self, memory: Memory) {
+        let mut state = self.lock();
+        let Some(next) = state.next() else {
+            state.idle.push(memory);
+            return;
+        };
+        drop(state);
+        // Where that one has just hung up, the turn comes back, is dropped, and passed on again.
+        let _ = next.gives.send(Turn::of(self.clone(), memory));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn join(&mut self, network: Network, gives: oneshot::Sender<Turn>) -> u64 {
+        self.last_id += 1;
+        let line = self.lines.entry(network).or_default();
+        if line.is_empty() {
+            self.order.push_back(network);
+        }
+        line.push_back(Waiter { id: self.last_id, gives });
+        self.waiting += 1;
+        self.last_id
+    }
+
+    /// The oldest of the network whose turn it is; its network goes to the end.
+    fn next(&mut self) -> Option<Waiter> {
+        let network = self.order.pop_front()?;
+        let line = self.lines.get_mut(&network)?;
+        let waiter = line.pop_front()?;
+        self.waiting -= 1;
+        if line.is_empty() {
+            self.lines.remove(&network);
+        } else {
+            self.order.push_back(network);
+        }
+        Some(waiter)
+    }
+
+    /// The longest line loses its newest, unless it is as short as the newcomer's
+    /// would become: then one would only be exchanged for the other.
+    fn make_room(&mut self, newcomer: Network, now: Timestamp) -> bool {
+        let own = self.lines.get(&newcomer).map_or(0, VecDeque::len);
+        let longest = self.lines.iter().max_by_key(|(_, line)| line.len());
+        let Some((network, _)) = longest.filter(|(_, line)| line.len() > own + 1) else {
+            return false;
+        };
+        let network = *network;
+        // More than one waits there, so the line stays.
+        if self.lines.get_mut(&network).and_then(VecDeque::pop_back).is_none() {
+            return false;
+        }
+        self.waiting -= 1;
+        self.tell_busy(network, now);
+        true
+    }
+
+    fn leave(&mut self, network: Network, id: u64) {
+        let Some(line) = self.lines.get_mut(&network) else { return };
+        let before = line.len();
+        line.retain(|waiter| waiter.id != id);
+        self.waiting -= before - line.len();
+        if line.is_empty() {
+            self.lines.remove(&network);
+            self.order.retain(|other| *other != network);
+        }
+    }
+
+    fn is_shut_out(&self, network: Network, now: Timestamp) -> bool {
+        let told = self.busy.get(&network).filter(|told| told.is_recent(now));
+        told.is_some_and(|told| told.answers >= MOST_BUSY)
+    }
+
+    fn tell_busy(&mut self, network: Network, now: Timestamp) {
+        if !self.busy.contains_key(&network) && self.busy.len() >= MOST_COUNTED {
+            self.busy.retain(|_, told| told.is_recent(now));
+            if self.busy.len() >= MOST_COUNTED {
+                return;
+            }
+        }
+        let told = self.busy.entry(network).or_insert(ToldBusy { since: now, answers: 0 });
+        if !told.is_recent(now) {
+            *told = ToldBusy { since: now, answers: 0 };
+        }
+        told.answers = told.answers.saturating_add(1);
+    }
+}
+
+impl ToldBusy {
+    fn is_recent(&self, now: Timestamp) -> bool {
+        (0..BUSY_WINDOW_S).contains(&now.seconds_since(self.since))
+    }
+}
+
+impl Turn {
+    fn of(turns: Turns, memory: Memory) -> Self {
+        Self(Arc::new(Held { turns, memory: Mutex::new(memory) }))
+    }
+
+    /// Works in the memory of this turn.
+    pub(crate) fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        work(&mut self.0.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let memory = self.memory.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.turns.pass_on(std::mem::take(memory));
+    }
+}
+
+enum Entered {
+    Turn(Turn),
+    Line(Waiting),
+}
+
+/// A place in a line, left when dropped.
+struct Waiting {
+    turns: Turns,
+    network: Network,
+    id: u64,
+    granted: oneshot::Receiver<Turn>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.turns.lock().leave(self.network, self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests;
