@@ -1,8 +1,9 @@
 //! The one place from which a service is answered.
 
 use crate::start::require_own;
+use crate::trace::trace_of;
 use crate::turn::{Passage, Turn};
-use crate::{Login, Ready, ServiceProtocol, cookies};
+use crate::{Login, Ready, ServiceProtocol, circle, cookies};
 use model::{Next, Refusal, StepKind, code};
 use std::sync::Arc;
 use store::{Actor, SessionService, Space};
@@ -32,10 +33,24 @@ impl Login {
         passage.flight.step(StepKind::Decided, account_for(ready), turn.now());
         passage.flight.step(StepKind::Answered, protocol.key(), turn.now());
         self.record(turn, passage, ready, protocol.key(), answered.detail).await?;
+        self.count_end(Some(passage), None);
+        tracing::info!(
+            login = %passage.flight.code,
+            member = member.as_str(),
+            service = ready.service().id.as_str(),
+            protocol = protocol.key(),
+            "answered"
+        );
         let ended = cookies::removals_of(turn.inbound(), passage.flight.code);
         // What this request was about to set for the login is no longer needed either.
         passage.cookies.retain(|cookie| !cookie.name.starts_with(cookies::STATE_PREFIX));
         passage.cookies.extend(ended);
+        // A browser's first login is no turn of a circle and sets no cookie for one.
+        let is_first =
+            ready.session().code() == passage.flight.code && passage.flight.old.is_none();
+        if !is_first {
+            passage.cookies.push(circle::count(turn.inbound(), &passage.flight, turn.now()));
+        }
         Ok(answered.next)
     }
 
@@ -55,13 +70,11 @@ impl Login {
             at: turn.now(),
             detail,
         };
-        let noted = async { Ok(self.0.shared.add_service(ready.session().sid(), &entered).await?) };
-        let traced = async {
-            self.write_trace(turn, passage, None).await;
-            Ok(())
-        };
+        let trace = trace_of(passage, None);
+        let sid = ready.session().sid();
+        let noted = async { Ok(self.0.shared.note_answer(sid, &entered, &trace).await?) };
         let audited = self.audit_login(turn, passage, "login.answered", None);
-        tokio::try_join!(noted, traced, audited).map(|_| ())
+        tokio::try_join!(audited, noted).map(|_| ())
     }
 
     /// The protocol that a login came by.

@@ -1,6 +1,6 @@
 //! `GET /login`: a login in flight goes on in the browser that carries it.
 
-use crate::flight::{Flight, InFlight};
+use crate::flight::{Flight, InFlight, Waits};
 use crate::start::is_good_enough;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply};
@@ -25,7 +25,12 @@ impl Login {
             Err(refusal) => Err(refusal),
         };
         match found {
-            Ok((asked, InFlight::Login(flight))) => self.go_on(&turn, asked, *flight).await,
+            Ok((asked, InFlight::Login(flight))) => match &flight.waits {
+                Some(Waits::Replaces(_)) => {
+                    self.take_over(&turn, asked.handle, *flight, false).await
+                }
+                Some(Waits::Circle) | None => self.go_on(&turn, asked, *flight).await,
+            },
             Ok((asked, InFlight::Arrival(arrival))) => {
                 self.take_up(&turn, &asked.handle, arrival, false).await
             }

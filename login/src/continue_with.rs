@@ -41,8 +41,10 @@ impl Login {
                 self.running(&grant.sid, moment).await?.filter(|session| session.grant() == *grant)
             }
         };
-        let Some(session) = found else { return Ok(Continued::Gone) };
-        let decided = match self.look_again(session).await {
+        let Some(session) = found.filter(|session| session.is_for(service)) else {
+            return Ok(Continued::Gone);
+        };
+        let decided = match self.look_again(session, moment).await {
             Ok(live) => self.decide(&self.0.registry.current(), live, service, moment.now),
             Err(refusal) => Err(refusal),
         };

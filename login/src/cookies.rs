@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(crate) const SESSION: &str = "__Host-rp_sid";
 /// Binds logins in flight to this browser: `None`, since a campus posts back across sites.
 pub(crate) const BINDING: &str = "__Host-rp_b";
+/// Whose session runs here, as a keyed hash: `None`, so that a campus's post carries it.
+pub(crate) const MARK: &str = "__Host-rp_who";
 /// Libraries used before.
 pub(crate) const RECENT: &str = "__Host-rp_recent";
 /// One login in flight, named by its handle.
@@ -17,10 +19,13 @@ pub(crate) const STATE_PREFIX: &str = "__Host-rp_s_";
 
 /// Longest state cookie, name and value.
 pub(crate) const LARGEST_STATE: usize = 3_000;
-/// All state cookies together; leaves 400 bytes of 7 kB to session, binding and recent.
-const LARGEST_ALL: usize = 7 * 1024 - 400;
+/// All state cookies together; leaves 500 bytes of 7 kB to all other cookies of the hub.
+const LARGEST_ALL: usize = 7 * 1024 - 500;
 /// Logins whose states are kept.
 const MOST_LOGINS: usize = 2;
+/// Cookies that one answer removes. A browser of ours never has so many; what a request
+/// claims beyond them goes with the next answers, and none grows past a proxy's limit.
+const MOST_REMOVED: usize = 32;
 /// Libraries remembered.
 const MOST_RECENT: usize = 5;
 const YEAR_S: u32 = 365 * 86_400;
@@ -75,6 +80,11 @@ pub(crate) fn session_cookie(sid: &Sid, max_age_s: Option<u32>) -> Cookie {
         max_age_s,
         same_site: SameSite::Lax,
     }
+}
+
+/// The mark of the reader whose session runs, for as long as its cookie.
+pub(crate) fn mark(value: String, max_age_s: Option<u32>) -> Cookie {
+    Cookie { name: MARK.to_owned(), value, max_age_s, same_site: SameSite::None }
 }
 
 fn is_base64url(value: &str) -> bool {
@@ -144,24 +154,29 @@ pub(crate) fn sent_any(inbound: &Inbound) -> bool {
     inbound.cookie(BINDING).is_some() || states(inbound).next().is_some()
 }
 
-/// Removes every state of a login that has ended.
+/// Removes every state of a login that has ended, and malformed ones.
 pub(crate) fn removals_of(inbound: &Inbound, code: LoginCode) -> Vec<Cookie> {
-    states(inbound)
-        .filter(|(_, value)| StateValue::parse(value).is_none_or(|v| v.code == code))
-        .map(|(name, _)| Cookie::removal(name, SameSite::None))
-        .collect()
+    let parsed = || states(inbound).map(|(name, value)| (name, StateValue::parse(value)));
+    let ended = parsed().filter(|(_, state)| state.is_some_and(|state| state.code == code));
+    let malformed = parsed().filter(|(_, state)| state.is_none());
+    removals(ended.chain(malformed).map(|(name, _)| name))
 }
 
-/// Removes what must go so that `added` fits: malformed states, all but the first and the
-/// newest state of a login, logins beyond the two newest, then the oldest while it is too
-/// much in all.
+/// The first of these, so that those come first that must go.
+fn removals<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Cookie> {
+    names.take(MOST_REMOVED).map(|name| Cookie::removal(name, SameSite::None)).collect()
+}
+
+/// Removes what must go so that `added` fits: all but the first and the newest state of a
+/// login, logins beyond the two newest, the oldest while it is too much in all, and
+/// malformed states.
 pub(crate) fn make_room(inbound: &Inbound, added: &Cookie, code: LoginCode) -> Vec<Cookie> {
-    let mut removed = Vec::new();
+    let (mut removed, mut malformed) = (Vec::new(), Vec::new());
     let mut kept: Vec<(&str, &str, StateValue<'_>)> = Vec::new();
     for (name, value) in states(inbound).filter(|(name, _)| *name != added.name) {
         match StateValue::parse(value) {
             Some(state) => kept.push((name, value, state)),
-            None => removed.push(name),
+            None => malformed.push(name),
         }
     }
     kept.sort_by_key(|(_, _, state)| std::cmp::Reverse(state.made_s));
@@ -184,10 +199,10 @@ pub(crate) fn make_room(inbound: &Inbound, added: &Cookie, code: LoginCode) -> V
             size += cost(name, value);
             *of_login.entry(state.code.to_string()).or_default() += 1;
         } else {
-            removed.push(name);
+            removed.push(*name);
         }
     }
-    removed.into_iter().map(|name| Cookie::removal(name, SameSite::None)).collect()
+    removals(removed.into_iter().chain(malformed))
 }
 
 /// `name=value; `

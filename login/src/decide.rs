@@ -1,13 +1,17 @@
 //! What one service is told of one session: decided again at every answer.
 
 use crate::resolve::Resolved;
-use crate::{Login, Session};
+use crate::{Login, Session, staff};
+use accounts::Staff;
 use metadata::Snapshot;
-use model::{Member, MemberId, Refusal, Service, ServiceId, ServiceStatus, Timestamp, code};
+use model::{
+    Member, MemberId, Moment, Refusal, Service, ServiceId, ServiceStatus, Timestamp, code,
+};
 use policy::{Context, Facts, Obligation, Outcome, Release, Verdict, fill};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use store::SessionRecord;
 
 /// Verdicts kept at most; each is a few hundred bytes.
 const MOST_VERDICTS: usize = 10_000;
@@ -55,16 +59,29 @@ impl fmt::Debug for Ready {
 }
 
 /// A session whose reader was found live in this very request.
-pub(crate) struct Live(Session);
+pub(crate) struct Live {
+    session: Session,
+    /// The role that its holder has, looked up in this very request.
+    staff: Option<Staff>,
+}
 
 impl Live {
     /// Just opened for a reader whom [`Login::resolve`] found live.
-    pub(crate) fn opened(session: Session, _: &Resolved) -> Self {
-        Self(session)
+    pub(crate) fn opened(session: Session, resolved: &Resolved) -> Self {
+        Self { session, staff: resolved.staff().cloned() }
+    }
+
+    /// A live session under the id that its browser gets.
+    pub(crate) fn renewed(live: Self, record: SessionRecord) -> Self {
+        Self { session: Session::of(record), staff: live.staff }
     }
 
     pub(crate) fn session(&self) -> &Session {
-        &self.0
+        &self.session
+    }
+
+    pub(crate) fn staff(&self) -> Option<&Staff> {
+        self.staff.as_ref()
     }
 }
 
@@ -76,9 +93,14 @@ pub(crate) enum Decision {
 
 impl Login {
     /// Looks at the reader of a session again: suspended since, or the account cut off?
-    pub(crate) async fn look_again(&self, session: Session) -> Result<Live, Refusal> {
+    pub(crate) async fn look_again(
+        &self,
+        session: Session,
+        moment: &Moment,
+    ) -> Result<Live, Refusal> {
         if self.0.accounts.is_live(&session.reader().id).await? {
-            return Ok(Live(session));
+            let staff = self.staff_of(&session, moment).await?;
+            return Ok(Live { session, staff });
         }
         Err(Refusal::new(code::LOG_READER_SUSPENDED, "the reader is suspended")
             .at_member(&session.membership().member))
@@ -89,11 +111,13 @@ impl Login {
     pub(crate) fn decide(
         &self,
         snapshot: &Snapshot,
-        Live(session): Live,
+        live: Live,
         service: &ServiceId,
         now: Timestamp,
     ) -> Result<Decision, Refusal> {
         let service = live_service(snapshot, service)?;
+        staff::require(&live, &service.id)?;
+        let session = live.session;
         let member = live_member(snapshot, &session)?;
         let verdict = self.verdict(snapshot, &session, member, service, now);
         match fill(&verdict, session.reader(), session.membership(), member, service) {
@@ -166,7 +190,9 @@ pub(crate) fn live_member<'s>(
 ) -> Result<&'s Member, Refusal> {
     let membership = session.membership();
     let member = open_member(snapshot, &membership.member)?;
-    if member.connector(&membership.connector).is_none() {
+    let is_known = staff::is_staff_connector(&membership.connector)
+        || member.connector(&membership.connector).is_some();
+    if !is_known {
         let log = format!("connector {} is no longer registered", membership.connector);
         return Err(Refusal::new(code::LOG_SESSION_GONE, log).at_member(&member.id));
     }

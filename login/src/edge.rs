@@ -182,7 +182,11 @@ fn client_address(parts: &Parts, headers: &[(String, String)]) -> IpAddr {
 /// Walks `X-Forwarded-For` from the right for as long as the hop that wrote it is
 /// trusted (rule 9). What stands further left was written by the client and is never
 /// looked at, or anyone could pass for a reading room or slip every limit (N22).
-fn behind_proxies(peer: IpAddr, headers: &[(String, String)], trusted: &[IpNet]) -> IpAddr {
+pub(crate) fn behind_proxies(
+    peer: IpAddr,
+    headers: &[(String, String)],
+    trusted: &[IpNet],
+) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     let hops: Vec<&str> = headers
         .iter()

@@ -2,9 +2,11 @@
 
 use crate::admit::Door;
 use crate::cookies::sent_sid;
-use crate::decide::{Decision, live_service, open_member};
-use crate::flight::{InFlight, Leg, SKEW_S, draw_handle};
+use crate::decide::{Decision, Live, live_service, open_member};
+use crate::flight::{InFlight, Leg, SKEW_S, Waits, draw_handle};
+use crate::routes::LOGIN;
 use crate::send::{ask, at, with_handle};
+use crate::staff::{self, is_staff_connector};
 use crate::start::is_too_old;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
@@ -21,6 +23,12 @@ impl Login {
         kinds: &[&'static str],
     ) -> Result<Reply, Refused> {
         let turn = Turn::of(self, edge);
+        // Answers of a library come from its own site; our form comes from ours.
+        if edge.inbound.path == LOGIN
+            && let Err(refusal) = self.refuse_foreign(&edge.inbound)
+        {
+            return Err(self.refuse_stray(&turn, refusal).await);
+        }
         let identified = kinds
             .iter()
             .filter_map(|kind| self.0.connectors.get(kind))
@@ -58,6 +66,10 @@ impl Login {
         handle: Handle,
     ) -> Result<Reply, Refused> {
         let refusal = match self.find_state(turn.inbound(), &handle, turn.moment()).await {
+            // One request of ours has one answer: a session that waits for the reader is it.
+            Ok(InFlight::Login(flight)) if matches!(flight.waits, Some(Waits::Replaces(_))) => {
+                Refusal::new(code::LOG_STATE_FORGED, "the library has answered this login")
+            }
             Ok(InFlight::Login(flight)) => {
                 let mut passage = Passage::new(*flight, Some(handle));
                 let outcome = self.finish_leg(turn, kinds, &mut passage).await;
@@ -133,15 +145,30 @@ impl Login {
         passage.flight.step(StepKind::Admitted, notes, turn.now());
         let id = self.reader_id(authenticated.claimed())?;
         passage.actor = Some(Actor::Reader(id.clone()));
-        let resolved = self.resolve(&authenticated, id).await?;
+        let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
         let code = passage.flight.code;
-        let live = self.open_session(turn, &authenticated, resolved, code).await?;
+        let waits = self.is_another_person(turn, &resolved);
+        let live = self.open_session(turn, &authenticated, resolved, code, waits).await?;
+        if waits {
+            return self.hold_back(turn, passage, live.session()).await;
+        }
+        self.settle(turn, passage, leg, live).await
+    }
+
+    /// The session becomes this browser's; then the service is answered from it.
+    pub(crate) async fn settle(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+        leg: &Leg,
+        live: Live,
+    ) -> Result<Next, Refusal> {
         let session = live.session().clone();
-        passage.cookies.extend(Self::session_cookies(turn, &session));
+        passage.cookies.extend(self.session_cookies(turn, &session));
         // The session that this one replaces: sealed when the library was asked, or in
         // the cookie where the answer came from our own page.
-        for old in passage.flight.old.take().into_iter().chain(sent_sid(turn.inbound())) {
-            self.replace_session(&old, &session).await?;
+        for old in passage.flight.old.clone().into_iter().chain(sent_sid(turn.inbound())) {
+            self.replace_session(turn, &old, &session).await?;
         }
         if needs_another_leg(&session, passage, leg, turn)? {
             return self.ask_again(turn, passage, session).await;
@@ -173,9 +200,12 @@ impl Login {
         connector: &ConnectorId,
     ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry), Refusal> {
         let refusal = |code, log: String| Refusal::new(code, log).at_member(&member.id);
-        let entry = member.connector(connector).ok_or_else(|| {
-            refusal(code::LOG_NO_CONNECTOR, format!("{connector} is no longer registered"))
-        })?;
+        let entry = match is_staff_connector(connector) {
+            true => staff::entry()?.0,
+            false => member.connector(connector).ok_or_else(|| {
+                refusal(code::LOG_NO_CONNECTOR, format!("{connector} is no longer registered"))
+            })?,
+        };
         let found = self.0.connectors.get(entry.kind.as_str()).ok_or_else(|| {
             refusal(code::LOG_NO_CONNECTOR, format!("kind {} is not built in", entry.kind))
         })?;

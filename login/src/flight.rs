@@ -65,9 +65,24 @@ pub(crate) struct Flight {
     /// The session that this login replaces.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub(crate) old: Option<Sid>,
+    /// What it waits for, where the reader must press a button before it goes on.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waits: Option<Waits>,
     /// The steps so far.
     #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) steps: Vec<Step>,
+}
+
+/// Why a login waits for the press of a button.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Waits {
+    /// Its service sends the reader in a circle.
+    #[serde(rename = "c")]
+    Circle,
+    /// It was proved as another person than the one whose session runs in this browser; the
+    /// session opened for it waits under this id, which no cookie names.
+    #[serde(rename = "r")]
+    Replaces(Sid),
 }
 
 /// One asking of one connector: one `begin`.
@@ -129,6 +144,7 @@ impl Flight {
             request,
             leg: None,
             old: None,
+            waits: None,
             steps: Vec::new(),
         };
         let note = format!("{} by {}", flight.request.service, flight.request.protocol);
@@ -187,7 +203,7 @@ struct Read {
 impl Carried<'_> {
     /// The bytes to seal; `binding` is the browser's binding cookie.
     pub(crate) fn write(self, binding: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
-        serde_json::to_vec(&Written { b: &hash(binding), a: now, v: self })
+        serde_json::to_vec(&Written { b: &browser_key(binding), a: now, v: self })
             .map_err(|e| Refusal::new(code::HUB_INTERNAL, format!("state: {e}")))
     }
 
@@ -210,7 +226,7 @@ impl InFlight {
         let read: Read = serde_json::from_slice(opened)
             .map_err(|_| Refusal::new(code::LOG_STATE_FORGED, "the opened state is unreadable"))?;
         // A state that was carried to another browser would log that one in as someone else.
-        let here = hash(binding.unwrap_or_default());
+        let here = browser_key(binding.unwrap_or_default());
         let is_same =
             aws_lc_rs::constant_time::verify_slices_are_equal(here.as_bytes(), read.b.as_bytes());
         if binding.is_none() || is_same.is_err() {
@@ -250,7 +266,8 @@ pub(crate) fn address_key(client: IpAddr) -> String {
     }
 }
 
-fn hash(binding: &str) -> String {
+/// Names a browser by its binding cookie without telling it.
+pub(crate) fn browser_key(binding: &str) -> String {
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     context.update(b"readerpass binding cookie\0");
     context.update(binding.as_bytes());

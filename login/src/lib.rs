@@ -13,15 +13,21 @@
 mod admit;
 mod answer;
 mod choose;
+mod circle;
 mod continue_with;
 mod cookies;
 mod decide;
 mod edge;
+mod ends;
 mod entries;
 mod flight;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod logout;
+mod parking;
 mod preview;
 mod protocol;
+mod replace;
 mod reply;
 mod resolve;
 mod routes;
@@ -29,6 +35,7 @@ mod same_origin;
 mod seal;
 mod send;
 mod session;
+mod staff;
 mod start;
 mod stow;
 mod take_up;
@@ -44,10 +51,10 @@ pub use edge::{Edge, EdgeSettings, EdgeState, Head, edge_layer};
 pub use logout::{SignOut, SignedOut};
 pub use preview::Preview;
 pub use protocol::{Answered, ServiceProtocol};
-pub use reply::{Refused, Reply};
+pub use reply::{Onward, Refused, Reply};
 pub use routes::LoginFault;
 pub use session::{Grant, Session};
-pub use store::SessionService;
+pub use store::{AccountRow, SessionService};
 
 use accounts::Accounts;
 use idp_bridge::Connector;
@@ -94,6 +101,7 @@ struct Inner {
     sealer: Sealer,
     verdicts: decide::Verdicts,
     anonymous: trace::Tally,
+    ends: ends::Ends,
 }
 
 impl Login {
@@ -129,6 +137,7 @@ impl Login {
             sealer,
             verdicts: decide::Verdicts::default(),
             anonymous: trace::Tally::default(),
+            ends: ends::Ends::default(),
         })))
     }
 }

@@ -1,7 +1,7 @@
 //! Logout, honest: what was ended, and what cannot be told (rule 12).
 
 use crate::Login;
-use crate::cookies::{self, SESSION, sent_sid};
+use crate::cookies::{self, MARK, SESSION, sent_sid};
 use crate::turn::Turn;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -71,6 +71,17 @@ impl Login {
         // A password that the hub checked itself left no session at the library.
         let has_own = membership.evidence == Evidence::Asserted;
         Ok(SignedOut { lines, member: has_own.then_some(membership.member), cookies })
+    }
+
+    /// A login as another person took the place of this session.
+    pub(crate) async fn replaced(
+        &self,
+        turn: &Turn<'_>,
+        ended: &EndedSession,
+    ) -> Result<(), Refusal> {
+        self.audit(turn.moment(), &audit_entry(ended, turn.inbound(), "logout.replaced")).await?;
+        self.tell_services(ended).await;
+        Ok(())
     }
 
     async fn tell_services(&self, ended: &EndedSession) -> Vec<LogoutLine> {
@@ -143,8 +154,9 @@ fn audit_entry(ended: &EndedSession, inbound: &Inbound, act: &str) -> AuditEntry
 
 fn removal(is_own: bool, forget_library: bool) -> Vec<Cookie> {
     let session = is_own.then(|| Cookie::removal(SESSION, SameSite::Lax));
+    let mark = is_own.then(|| Cookie::removal(MARK, SameSite::None));
     let recent = forget_library.then(|| Cookie::removal(cookies::RECENT, SameSite::Lax));
-    session.into_iter().chain(recent).collect()
+    session.into_iter().chain(mark).chain(recent).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What a page handler answers: plain data, which the response layer turns into HTML.
 
+use crate::take_up::CONFIRM;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use model::{Cookie, LangTag, LoginCode, Next, Refusal};
+use model::{Cookie, Handle, LangTag, LoginCode, Next, Refusal};
 
 /// What happens next, as a response: 500 with itself in the extensions, so that a
 /// router without the response layer shows at once.
@@ -39,6 +40,8 @@ pub struct Refused {
     pub login_code: LoginCode,
     /// The protocol's own error, for the button back to the service.
     pub back: Option<Box<Next>>,
+    /// The button that goes on all the same, where there is one.
+    pub onward: Option<Box<Onward>>,
     /// Cookies to set.
     pub cookies: Vec<Cookie>,
     /// The language that the service asked for.
@@ -55,7 +58,24 @@ impl Refused {
 impl From<(Refusal, LoginCode)> for Refused {
     fn from((refusal, login_code): (Refusal, LoginCode)) -> Self {
         let status = refusal.meaning().status();
-        Self { refusal, status, login_code, back: None, cookies: Vec::new(), lang: None }
+        let cookies = Vec::new();
+        Self { refusal, status, login_code, back: None, onward: None, cookies, lang: None }
+    }
+}
+
+/// A press that goes on with the login that was stopped; posted from our own page alone.
+#[derive(Debug, Clone)]
+pub struct Onward {
+    /// Path the button posts to.
+    pub action: &'static str,
+    /// Hidden fields: the handle.
+    pub hidden: Vec<(String, String)>,
+}
+
+impl Onward {
+    pub(crate) fn of(handle: &Handle) -> Self {
+        let hidden = vec![("handle".to_owned(), handle.as_str().to_owned())];
+        Self { action: CONFIRM, hidden }
     }
 }
 

@@ -2,16 +2,20 @@
 
 use crate::Login;
 use crate::admit::Authenticated;
+use crate::staff::is_staff_connector;
+use accounts::Staff;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_bridge::Claimed;
-use model::{Membership, Reader, ReaderId, Refusal, code};
+use model::{Membership, Moment, Reader, ReaderId, Refusal, code};
 
 /// A reader found live in this request, and the membership that was proved. Made by
 /// [`Login::resolve`] alone.
 pub(crate) struct Resolved {
     reader: Reader,
     membership: Membership,
+    /// The role, where the reader came to work.
+    staff: Option<Staff>,
 }
 
 impl Resolved {
@@ -22,6 +26,10 @@ impl Resolved {
     pub(crate) fn membership(&self) -> &Membership {
         &self.membership
     }
+
+    pub(crate) fn staff(&self) -> Option<&Staff> {
+        self.staff.as_ref()
+    }
 }
 
 impl Login {
@@ -30,12 +38,19 @@ impl Login {
         &self,
         authenticated: &Authenticated,
         id: ReaderId,
+        moment: &Moment,
     ) -> Result<Resolved, Refusal> {
         let claimed = authenticated.claimed();
         if !self.0.accounts.is_live(&id).await? {
             return Err(Refusal::new(code::LOG_READER_SUSPENDED, "the reader is suspended")
                 .at_member(claimed.member()));
         }
+        let staff = match is_staff_connector(claimed.connector())
+            && Claimed::is_by_two_factors(claimed.evidence(), claimed.acr())
+        {
+            true => self.0.accounts.staff(&id, moment.now).await?,
+            false => None,
+        };
         let membership = Membership {
             member: claimed.member().clone(),
             connector: claimed.connector().clone(),
@@ -52,7 +67,7 @@ impl Login {
             profile: claimed.profile().clone(),
             memberships: vec![membership.clone()],
         };
-        Ok(Resolved { reader, membership })
+        Ok(Resolved { reader, membership, staff })
     }
 
     /// The id of a federated reader is a keyed hash of member, connector and key, the same

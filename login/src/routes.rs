@@ -9,8 +9,8 @@ use idp_bridge::Connector;
 use model::Method;
 use std::sync::Arc;
 
-/// Where a login in flight goes on.
-const LOGIN: &str = "/login";
+/// Where a login in flight goes on, and where the forms of connectors are posted.
+pub(crate) const LOGIN: &str = "/login";
 /// A form with one handle.
 const CONFIRM_LIMIT: usize = 4 * 1024;
 

@@ -2,9 +2,10 @@
 
 use crate::decide::{live_service, open_member};
 use crate::flight::{Leg, draw_handle};
+use crate::staff::Room;
 use crate::start::{is_too_old, require_own};
 use crate::turn::{Passage, Turn};
-use crate::{Login, Session};
+use crate::{Login, Session, staff};
 use idp_bridge::{Ask, At, Begun, Connector};
 use metadata::Snapshot;
 use model::{
@@ -57,7 +58,7 @@ impl Login {
         let member = open_member(&turn.snapshot, member)?;
         require_own(&passage.flight.request, &member.id)?;
         let service = live_service(&turn.snapshot, &passage.flight.request.service)?;
-        let (connector, entry, id) = self.connector_of(member)?;
+        let (connector, entry, id) = self.connector_for(service, member)?;
         let handle = draw_handle(turn.moment())?;
         let at = at(turn, member, entry, &id, passage.flight.code);
         let ask = ask(passage, service, &handle, force);
@@ -77,7 +78,24 @@ impl Login {
         member.status.admits_logins() && self.connector_of(member).is_ok()
     }
 
-    /// The connector that is offered: the first whose kind this build knows.
+    /// The connector that proves it for this service: those who work here have their own.
+    fn connector_for<'m>(
+        &self,
+        service: &Service,
+        member: &'m Member,
+    ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {
+        if Room::of(&service.id).is_none() {
+            return self.connector_of(member);
+        }
+        let (entry, id) = staff::entry()?;
+        let connector = self.0.connectors.get(entry.kind.as_str()).ok_or_else(|| {
+            let log = "no sign-in for those who work here is built in";
+            Refusal::new(code::LOG_NO_CONNECTOR, log).at_member(&member.id)
+        })?;
+        Ok((connector, entry, id))
+    }
+
+    /// The connector that is offered to readers: the first whose kind this build knows.
     fn connector_of<'m>(
         &self,
         member: &'m Member,

@@ -192,27 +192,44 @@ impl Login {
         Ok(found.map(Session::of))
     }
 
-    /// Opens a session under a fresh id for a login that passed the door.
+    /// Opens a session under a fresh id for a login that passed the door; one that
+    /// `waits` runs only once its browser has taken it up.
     pub(crate) async fn open_session(
         &self,
         turn: &Turn<'_>,
         authenticated: &Authenticated,
         resolved: Resolved,
         login_code: LoginCode,
+        waits: bool,
     ) -> Result<Live, Refusal> {
-        let record = record_of(turn, authenticated, &resolved, login_code)?;
+        let opened = record_of(turn, authenticated, &resolved, login_code)?;
+        // An answer that nobody asked for never opens one that runs (rule 5).
+        let pending = waits || authenticated.is_unsolicited();
+        let record = SessionRecord {
+            // One that waits ends with the state that alone leads to it.
+            idle_s: if pending { STATE_LIFE } else { opened.idle_s },
+            pending,
+            ..opened
+        };
         self.0.shared.create(&record).await?;
         Ok(Live::opened(Session::of(record), &resolved))
     }
 
-    /// Ends the session that `new` replaces; the services entered in it go with the reader.
-    pub(crate) async fn replace_session(&self, old: &Sid, new: &Session) -> Result<(), Refusal> {
+    /// Ends the session that `new` replaces, with every code and token that rests on it. The
+    /// services entered in it go with the reader; where it was another person's, the audit
+    /// log has it.
+    pub(crate) async fn replace_session(
+        &self,
+        turn: &Turn<'_>,
+        old: &Sid,
+        new: &Session,
+    ) -> Result<(), Refusal> {
         if old == new.sid() {
             return Ok(());
         }
         let Some(ended) = self.0.shared.end(old).await? else { return Ok(()) };
         if ended.record.reader.id != new.reader().id {
-            return Ok(());
+            return self.replaced(turn, &ended).await;
         }
         for service in &ended.services {
             self.0.shared.add_service(new.sid(), service).await?;
@@ -220,16 +237,23 @@ impl Login {
         Ok(())
     }
 
-    /// The cookies that a new session brings: its own, and the library to remember.
-    /// A shared computer remembers nothing (rule 13).
-    pub(crate) fn session_cookies(turn: &Turn<'_>, session: &Session) -> Vec<Cookie> {
+    /// The cookies that a new session brings: its own, the mark of its reader, and the
+    /// library to remember. A shared computer remembers nothing (rule 13).
+    pub(crate) fn session_cookies(&self, turn: &Turn<'_>, session: &Session) -> Vec<Cookie> {
         let own = cookie_of(session.record(), turn.now());
-        let remembered = if session.is_shared_computer() {
-            Cookie::removal(cookies::RECENT, SameSite::Lax)
+        let remembered = if session.is_staff() {
+            // Where somebody works is no library that a reader of this browser has chosen.
+            None
+        } else if session.is_shared_computer() {
+            Some(Cookie::removal(cookies::RECENT, SameSite::Lax))
         } else {
-            cookies::remember(turn.inbound(), &session.membership().member)
+            Some(cookies::remember(turn.inbound(), &session.membership().member))
         };
-        vec![own, remembered]
+        let mark = self.mark_of(&session.reader().id);
+        [Some(cookies::mark(mark, own.max_age_s)), Some(own), remembered]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -242,7 +266,6 @@ fn record_of(
     let claimed = authenticated.claimed();
     let now = turn.now();
     let shared_computer = is_shared_computer(&turn.snapshot, turn.inbound().client);
-    let pending = authenticated.is_unsolicited();
     let life = Life::of(now, claimed.session_not_on_or_after(), shared_computer);
     Ok(SessionRecord {
         sid: draw_sid(turn.moment())?,
@@ -252,8 +275,7 @@ fn record_of(
         opened: now,
         last_seen: now,
         expires: life.expires,
-        // One that waits ends with the state that alone leads to it.
-        idle_s: if pending { STATE_LIFE } else { life.idle_s },
+        idle_s: life.idle_s,
         shared_computer: life.shared_computer,
         acr: claimed.acr().to_owned(),
         authorities: claimed.authorities().to_vec(),
@@ -261,7 +283,7 @@ fn record_of(
         membership: resolved.membership().clone(),
         upstream: claimed.upstream().cloned(),
         indexes: authenticated.indexes().to_vec(),
-        pending,
+        pending: false,
     })
 }
 

@@ -1,13 +1,14 @@
 //! A service asks: answer from the session, or send the reader to prove who they are.
 
+use crate::circle;
 use crate::cookies;
 use crate::decide::{Decision, live_service};
 use crate::flight::{Carried, Flight, draw_handle};
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
 use model::{
-    Handle, Inbound, LoginRequest, MemberId, Next, PageModel, Prompt, Refusal, StepKind, Timestamp,
-    code,
+    Handle, Inbound, LoginRequest, MemberId, MemberStatus, Next, PageModel, Prompt, Refusal,
+    StepKind, Text, Timestamp, code,
 };
 use policy::Obligation;
 
@@ -51,8 +52,20 @@ impl Login {
         Ok(Next::Redirect(self.0.public_url.join(&format!("/login?h={handle}"))))
     }
 
-    /// The session, else the library named, else the only one, else the choice.
+    /// Goes on unless the service sends its reader in a circle.
     pub(crate) async fn proceed(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+    ) -> Result<Next, Refusal> {
+        if circle::is_closed(turn.inbound(), &passage.flight) {
+            return Err(self.stop_circle(turn, passage).await);
+        }
+        self.walk_on(turn, passage).await
+    }
+
+    /// The session, else the library named, else the only one, else the choice.
+    pub(crate) async fn walk_on(
         &self,
         turn: &Turn<'_>,
         passage: &mut Passage,
@@ -71,7 +84,9 @@ impl Login {
         // A reader who comes back from a library that was asked wants another one.
         let chooses_again = passage.flight.leg.is_some();
         match self.named_member(turn, &passage.flight.request) {
-            Some(member) if !chooses_again => self.begin(turn, passage, &member, running).await,
+            Some(member) if !chooses_again || passage.flight.request.only_member.is_some() => {
+                self.begin(turn, passage, &member, running).await
+            }
             _ => self.discovery(turn, passage).await,
         }
     }
@@ -86,7 +101,7 @@ impl Login {
         passage.member = Some(session.membership().member.clone());
         passage.actor = Some(store::Actor::Reader(session.reader().id.clone()));
         let service = passage.flight.request.service.clone();
-        let live = self.look_again(session).await?;
+        let live = self.look_again(session, turn.moment()).await?;
         match self.decide(&turn.snapshot, live, &service, turn.now())? {
             Decision::Ready(ready) => {
                 passage.flight.step(StepKind::SessionReused, "", turn.now());
@@ -104,6 +119,9 @@ impl Login {
 
     /// Which library? The page links back with the handle.
     async fn discovery(&self, turn: &Turn<'_>, passage: &mut Passage) -> Result<Next, Refusal> {
+        if turn.snapshot.members().all(|member| is_unlisted(member.status)) {
+            return Err(nothing_to_choose());
+        }
         let handle = match &passage.handle {
             Some(handle) => handle.clone(),
             None => self.carry(turn, passage).await?,
@@ -157,6 +175,20 @@ impl Login {
     }
 }
 
+/// Whether discovery names such members not at all.
+fn is_unlisted(status: MemberStatus) -> bool {
+    matches!(status, MemberStatus::Applied | MemberStatus::Left)
+}
+
+/// An empty page would leave the operator of a new hub without a word.
+fn nothing_to_choose() -> Refusal {
+    let log = "no member can be chosen: apply a registry that has one";
+    Refusal::new(code::REG_EMPTY, log).because(vec![Text::new(
+        "还没有可以登录的成员馆。管理员请用 readerpass apply 登记成员馆。",
+        "No library can be chosen yet. The operator registers libraries with `readerpass apply DIR`.",
+    )])
+}
+
 /// Rule 6: a request to one member's virtual identity provider is answered by it alone.
 pub(crate) fn require_own(request: &LoginRequest, member: &MemberId) -> Result<(), Refusal> {
     match &request.only_member {
@@ -174,6 +206,7 @@ pub(crate) fn require_own(request: &LoginRequest, member: &MemberId) -> Result<(
 /// reader away who has logged in elsewhere.
 pub(crate) fn is_good_enough(session: &Session, request: &LoginRequest, now: Timestamp) -> bool {
     matches!(request.prompt, Prompt::AsNeeded | Prompt::Never)
+        && session.is_for(&request.service)
         && !is_too_old(session, request, now)
         && require_own(request, &session.membership().member).is_ok()
 }

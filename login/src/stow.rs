@@ -4,7 +4,8 @@ use crate::Login;
 use crate::cookies::{
     self, LARGEST_STATE, Place, StateValue, make_room, sent_binding, state_cookie, state_name,
 };
-use crate::flight::{Carried, InFlight, STATE_LIFE, STATE_LIFE_S, address_key};
+use crate::flight::{Carried, InFlight, STATE_LIFE, STATE_LIFE_S};
+use crate::parking;
 use crate::turn::Turn;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,15 +13,13 @@ use model::{Cookie, Handle, Inbound, Moment, Refusal, code};
 use store::Space;
 
 /// Largest sealed state that is parked in the shared store.
-const LARGEST_PARKED: usize = 8 * 1024;
-/// States that one address may park in ten minutes; a campus may share one address.
-const MOST_PARKED: u64 = 100;
+pub(crate) const LARGEST_PARKED: usize = 8 * 1024;
 
 impl Login {
     /// Seals a state for its handle; the cookies carry it and make room for it.
     ///
     /// Writes nothing, but for a state that is too large for a cookie: that is parked,
-    /// sealed, bounded and limited by address (rule 2).
+    /// sealed, bounded and limited (rule 2).
     pub(crate) async fn stow(
         &self,
         turn: &Turn<'_>,
@@ -50,10 +49,7 @@ impl Login {
             let log = format!("the sealed state has {} bytes", sealed.len());
             return Err(Refusal::new(code::LOG_REPLY_TOO_LARGE, log));
         }
-        let counter = format!("park/{}", address_key(turn.inbound().client));
-        if self.0.shared.add(&counter, STATE_LIFE, turn.now()).await? > MOST_PARKED {
-            return Err(Refusal::new(code::LOG_TOO_MANY, "too many parked states"));
-        }
+        parking::count(&self.0.shared, &parking::LIMITS, turn).await?;
         let key = turn.moment().entropy.short_token();
         let expires = turn.now().plus_s(STATE_LIFE_S);
         self.0.shared.put(Space::Parked, &key, sealed, expires, turn.now()).await?;

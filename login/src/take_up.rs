@@ -1,13 +1,17 @@
 //! A login from outside becomes its browser's: the same-site half of `unsolicited`.
 
 use crate::choose::unreadable;
-use crate::decide::{live_service, open_member};
+use crate::cookies::sent_sid;
+use crate::decide::{Live, live_service, open_member};
 use crate::flight::{Arrival, InFlight, push_step};
-use crate::session::{cookie_of, draw_sid, idle_s};
+use crate::session::{draw_sid, idle_s};
 use crate::turn::Turn;
 use crate::unsolicited::{Arriving, audit_entry};
 use crate::{Edge, Login, Refused, Reply, Session, cookies};
-use model::{ConfirmKind, Cookie, Handle, Next, PageModel, Refusal, StepKind, TraceRecord, code};
+use model::{
+    ConfirmKind, Handle, MemberId, Next, PageModel, Refusal, ServiceId, Sid, StepKind, TraceRecord,
+    code,
+};
 use store::{Actor, SessionRecord};
 
 /// Where the page posts that asks before another person's session is replaced.
@@ -16,7 +20,7 @@ pub(crate) const CONFIRM: &str = "/login/confirm";
 const PORTAL: &str = "/";
 
 impl Login {
-    /// `POST /login/confirm`: the reader pressed the button.
+    /// `POST /login/confirm`: the reader pressed the button that a login waits for.
     pub(crate) async fn confirm(&self, edge: &Edge) -> Result<Reply, Refused> {
         let turn = Turn::of(self, edge);
         let found = match self.confirmed(edge) {
@@ -29,6 +33,9 @@ impl Login {
         let refusal = match found {
             Ok((handle, InFlight::Arrival(arrival))) => {
                 return self.take_up(&turn, &handle, arrival, true).await;
+            }
+            Ok((handle, InFlight::Login(flight))) if flight.waits.is_some() => {
+                return self.press(&turn, handle, *flight).await;
             }
             Ok((_, InFlight::Login(_))) => {
                 Refusal::new(code::LOG_STATE_FORGED, "this login waits for no confirmation")
@@ -74,29 +81,44 @@ impl Login {
     ) -> Result<Reply, Refusal> {
         let service = live_service(&turn.snapshot, &arrival.target)?;
         open_member(&turn.snapshot, &arrival.member)?;
-        let ended = || Refusal::new(code::LOG_LOGIN_ENDED, "this start was taken up before");
-        let waiting = self.0.shared.find(&arrival.pending, turn.now()).await?;
-        let waiting = waiting.filter(|record| record.pending).ok_or_else(ended)?;
-        let running = self.browser_session(turn.inbound(), turn.moment()).await?;
-        let is_anothers = running.as_ref().is_some_and(|s| s.reader().id != waiting.reader.id);
-        if is_anothers && !is_confirmed {
-            return Ok(Reply::from(ask_first(handle, arrival)));
+        let Some(live) = self.claim(turn, &arrival.pending, is_confirmed).await? else {
+            return Ok(Reply::from(ask_first(handle, &arrival.member, &arrival.target)));
+        };
+        let session = live.session();
+        if let Some(old) = sent_sid(turn.inbound()) {
+            self.replace_session(turn, &old, session).await?;
         }
-        // Ending it gives it to one caller only, on all nodes.
-        let taken = self.0.shared.end(&arrival.pending).await?.ok_or_else(ended)?;
-        let session = self.make_own(turn, taken.record).await?;
-        if let Some(old) = running {
-            self.replace_session(old.sid(), &session).await?;
-        }
-        self.note_taken_up(turn, arrival, &session).await?;
+        self.note_taken_up(turn, arrival, session).await?;
         let next = service.launch_url.clone().unwrap_or_else(|| self.0.public_url.join(PORTAL));
-        let cookies = taken_up_cookies(turn, arrival, &session);
+        let mut cookies = cookies::removals_of(turn.inbound(), arrival.code);
+        cookies.extend(self.session_cookies(turn, session));
         Ok(Reply { next: Next::Redirect(next), cookies, lang: None })
     }
 
+    /// Gives this browser the session that waits for it, to one caller on all nodes; `None`
+    /// where another person's runs and no button was pressed.
+    pub(crate) async fn claim(
+        &self,
+        turn: &Turn<'_>,
+        waiting: &Sid,
+        is_confirmed: bool,
+    ) -> Result<Option<Live>, Refusal> {
+        let ended = || Refusal::new(code::LOG_LOGIN_ENDED, "this login was taken up before");
+        let found = self.0.shared.find(waiting, turn.now()).await?;
+        let found = found.filter(|record| record.pending).ok_or_else(ended)?;
+        let running = self.browser_session(turn.inbound(), turn.moment()).await?;
+        let is_anothers = running.is_some_and(|s| s.reader().id != found.reader.id);
+        if is_anothers && !is_confirmed {
+            return Ok(None);
+        }
+        // Ending it gives it to one caller only.
+        let taken = self.0.shared.end(waiting).await?.ok_or_else(ended)?;
+        self.make_own(turn, taken.record).await.map(Some)
+    }
+
     /// A fresh id: the one that waited was known before anyone agreed to it.
-    async fn make_own(&self, turn: &Turn<'_>, waited: SessionRecord) -> Result<Session, Refusal> {
-        let live = self.look_again(Session::of(waited)).await?;
+    async fn make_own(&self, turn: &Turn<'_>, waited: SessionRecord) -> Result<Live, Refusal> {
+        let live = self.look_again(Session::of(waited), turn.moment()).await?;
         let record = SessionRecord {
             sid: draw_sid(turn.moment())?,
             last_seen: turn.now(),
@@ -105,7 +127,7 @@ impl Login {
             ..live.session().record().clone()
         };
         self.0.shared.create(&record).await?;
-        Ok(Session::of(record))
+        Ok(Live::renewed(live, record))
     }
 
     async fn note_taken_up(
@@ -129,21 +151,13 @@ impl Login {
     }
 }
 
-fn ask_first(handle: &Handle, arrival: &Arrival) -> Next {
+/// The question before another person's session is replaced.
+pub(crate) fn ask_first(handle: &Handle, member: &MemberId, service: &ServiceId) -> Next {
     Next::Page(PageModel::Confirm {
         kind: ConfirmKind::ReplaceSession,
         action: CONFIRM,
         hidden: vec![("handle".to_owned(), handle.as_str().to_owned())],
-        member: Some(arrival.member.clone()),
-        service: Some(arrival.target.clone()),
+        member: Some(member.clone()),
+        service: Some(service.clone()),
     })
-}
-
-fn taken_up_cookies(turn: &Turn<'_>, arrival: &Arrival, session: &Session) -> Vec<Cookie> {
-    let mut all = cookies::removals_of(turn.inbound(), arrival.code);
-    all.push(cookie_of(session.record(), turn.now()));
-    if !session.is_shared_computer() {
-        all.push(cookies::remember(turn.inbound(), &arrival.member));
-    }
-    all
 }

@@ -3,8 +3,8 @@
 
 use crate::flight::{address_key, push_step};
 use crate::turn::{Passage, Turn};
-use crate::{Login, Refused, Reply};
-use model::{Code, LoginCode, Moment, Refusal, Step, StepKind, TraceRecord};
+use crate::{Login, Onward, Refused, Reply};
+use model::{Code, LoginCode, Moment, Refusal, Step, StepKind, TraceRecord, code};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use store::{Actor, AuditEntry};
@@ -50,11 +50,14 @@ impl Login {
             .protocol(&request.protocol)
             .ok()
             .and_then(|protocol| protocol.refuse(&refusal, &request.reply, turn.moment()));
+        let stopped = passage.handle.as_ref().filter(|_| refusal.code() == code::LOG_LOOP);
+        let onward = stopped.map(|handle| Box::new(Onward::of(handle)));
         match back {
             Some(next) if !may_ask => Ok(passage.reply(next)),
             back => Err(Refused {
                 lang: request.lang,
                 back: back.map(Box::new),
+                onward,
                 cookies: passage.cookies,
                 ..Refused::from((refusal, passage.flight.code))
             }),
@@ -76,6 +79,7 @@ impl Login {
         is_worth_a_trace: bool,
     ) -> Result<(), Refusal> {
         log(passage.flight.code, refusal);
+        self.count_end(Some(passage), Some(refusal.code()));
         if passage.actor.is_some() {
             self.write_trace(turn, passage, Some(refusal.code())).await;
             return self.audit_login(turn, passage, "login.refused", Some(refusal.code())).await;
@@ -96,6 +100,7 @@ impl Login {
         mut steps: Vec<Step>,
     ) {
         log(code, refusal);
+        self.count_end(None, Some(refusal.code()));
         self.count(refusal.code());
         if !self.may_trace(turn).await {
             return;
@@ -120,18 +125,7 @@ impl Login {
         passage: &Passage,
         refused: Option<Code>,
     ) {
-        let flight = &passage.flight;
-        let mut record = TraceRecord {
-            code: flight.code,
-            service: Some(flight.request.service.clone()),
-            member: passage.member.clone(),
-            refused: None,
-            steps: flight.steps.clone(),
-        };
-        if let Some(code) = refused {
-            record.refuse(code);
-        }
-        self.keep(turn, &record).await;
+        self.keep(turn, &trace_of(passage, refused)).await;
     }
 
     pub(crate) async fn keep(&self, turn: &Turn<'_>, record: &TraceRecord) {
@@ -177,6 +171,22 @@ impl Login {
     }
 }
 
+/// The steps of a login, which ends here.
+pub(crate) fn trace_of(passage: &Passage, refused: Option<Code>) -> TraceRecord {
+    let flight = &passage.flight;
+    let mut record = TraceRecord {
+        code: flight.code,
+        service: Some(flight.request.service.clone()),
+        member: passage.member.clone(),
+        refused: None,
+        steps: flight.steps.clone(),
+    };
+    if let Some(code) = refused {
+        record.refuse(code);
+    }
+    record
+}
+
 /// Counts of refusals by code: bounded by the list of codes.
 pub(crate) type Tally = Mutex<BTreeMap<&'static str, u64>>;
 
@@ -184,7 +194,7 @@ pub(crate) fn log(code: LoginCode, refusal: &Refusal) {
     let detail = refusal.detail();
     tracing::info!(
         login = %code,
-        refusal = refusal.code().as_str(),
+        code = refusal.code().as_str(),
         member = detail.member.as_ref().map(model::MemberId::as_str),
         service = detail.service.as_ref().map(model::ServiceId::as_str),
         detail = %detail.log,

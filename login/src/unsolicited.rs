@@ -95,8 +95,8 @@ impl Login {
         let id = self.reader_id(authenticated.claimed())?;
         arriving.actor = Some(Actor::Reader(id.clone()));
         push_step(&mut arriving.steps, StepKind::Admitted, "unsolicited", turn.now());
-        let resolved = self.resolve(&authenticated, id).await?;
-        let live = self.open_session(turn, &authenticated, resolved, arriving.code).await?;
+        let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
+        let live = self.open_session(turn, &authenticated, resolved, arriving.code, true).await?;
         let record = live.session().record();
         let arrival = Arrival {
             code: arriving.code,

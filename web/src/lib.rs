@@ -1,4 +1,4 @@
-//! Pages: the response layer, discovery, login, portal, logout.
+//! Pages: the response layer, discovery, login, portal, logout, desk and console.
 //!
 //! [`render_layer`] turns every `login::Reply` and `login::Refused` into HTML;
 //! [`routes`] has the pages that are of this room itself. All pages work without
@@ -12,12 +12,15 @@ mod render;
 mod routes;
 mod seen;
 mod shown;
+mod staff;
 mod stage;
 mod words;
 
 pub use portal_protocol::PortalProtocol;
 pub use render::{Render, RenderLayer};
 pub use routes::{fallback, routes};
+pub use shown::local_time;
+pub use staff::StaffProtocol;
 
 use login::Login;
 use metadata::{PublicUrl, Registry};

@@ -2,7 +2,7 @@
 
 use crate::WebParts;
 use crate::page::{Page, set_cookies};
-use crate::pages::{confirm, discovery, form, moving, refused, signed_out};
+use crate::pages::{confirm, discovery, factor, form, moving, refused, signed_out};
 use crate::seen::Seen;
 use crate::stage::Stage;
 use axum::body::Body;
@@ -137,6 +137,7 @@ impl Drawing {
                 Some(action) => moving::auto_post(&stage, action, fields),
                 None => return self.broken(base, "a form would be posted to no address"),
             },
+            Next::Ask(asked) if factor::is_one(asked) => factor::page(&stage, asked),
             Next::Ask(asked) => form::page(&stage, asked),
             Next::Page(model) => of_model(&stage, model),
             Next::Done(answer) => return done(base, &self.seen, answer, &reply.cookies),

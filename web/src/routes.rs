@@ -4,7 +4,7 @@ use crate::pages::portal::{Known, Offered};
 use crate::pages::{confirm, discovery, landing, portal, signed_out};
 use crate::seen::{Seen, login_path};
 use crate::stage::Stage;
-use crate::{PORTAL, WebParts, assets};
+use crate::{PORTAL, WebParts, assets, staff};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -13,8 +13,8 @@ use http::{HeaderValue, header};
 use login::{Continued, Edge, Head, Preview, Ready, Refused, Reply, SignOut, Source};
 use metadata::Snapshot;
 use model::{
-    ConfirmKind, LoginRequest, Next, PageModel, Prompt, Refusal, ReplyTo, Service, ServiceId, Text,
-    code, encode_component,
+    ConfirmKind, LoginRequest, MemberId, Next, PageModel, Prompt, Refusal, ReplyTo, Service,
+    ServiceId, Text, code, encode_component,
 };
 use policy::{Accounted, Decision};
 
@@ -26,6 +26,7 @@ pub fn routes(parts: WebParts) -> Router {
         .route("/discover/search", get(search))
         .route("/logout", get(ask_sign_out).post(sign_out))
         .route("/assets/{name}", get(assets::serve))
+        .merge(staff::routes())
         .with_state(parts)
 }
 
@@ -40,20 +41,20 @@ pub async fn fallback(head: Result<Head, Refused>) -> Refused {
 }
 
 /// A web page of this room, drawn at once: it passes the response layer untouched.
-struct Hall {
-    web: WebParts,
-    snapshot: std::sync::Arc<Snapshot>,
-    seen: Seen,
-    head: Head,
+pub(crate) struct Hall {
+    pub(crate) web: WebParts,
+    pub(crate) snapshot: std::sync::Arc<Snapshot>,
+    pub(crate) seen: Seen,
+    pub(crate) head: Head,
 }
 
 impl Hall {
-    fn of(web: WebParts, seen: Seen, head: Head) -> Self {
+    pub(crate) fn of(web: WebParts, seen: Seen, head: Head) -> Self {
         let snapshot = web.registry.current();
         Self { web, snapshot, seen, head }
     }
 
-    fn stage(&self) -> Stage<'_> {
+    pub(crate) fn stage(&self) -> Stage<'_> {
         Stage {
             snapshot: &self.snapshot,
             seen: &self.seen,
@@ -64,25 +65,35 @@ impl Hall {
         }
     }
 
-    fn send(&self, page: crate::page::Page, cookies: &[model::Cookie]) -> Response {
+    pub(crate) fn send(&self, page: crate::page::Page, cookies: &[model::Cookie]) -> Response {
         page.onto(Response::new(()).into_parts().0, &self.seen, cookies)
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response {
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Response {
         Refused::from((refusal, self.head.code)).into_response()
     }
 
-    /// A login that leads to the portal.
-    async fn log_in(&self, prompt: Prompt) -> Result<Reply, Refused> {
-        let service = portal_id().map_err(|refusal| Refused::from((refusal, self.head.code)))?;
+    /// A login that leads to a service of our own. HEAD starts none: link checkers and
+    /// previews send it.
+    pub(crate) async fn log_in(
+        &self,
+        service: ServiceId,
+        protocol: &str,
+        only_member: Option<MemberId>,
+        prompt: Prompt,
+    ) -> Result<Reply, Refused> {
+        if self.seen.is_head {
+            let refusal = Refusal::new(code::WEB_METHOD, "HEAD starts no login");
+            return Err(Refused::with_status(405, refusal, self.head.code));
+        }
         let named = self.seen.param("member").or_else(|| self.seen.param("tenant"));
         let member = named.and_then(|code| self.snapshot.member_by_code(&code));
         let request = LoginRequest {
             service,
-            protocol: PORTAL.to_owned(),
+            protocol: protocol.to_owned(),
             reply: ReplyTo(String::new()),
             member: member.map(|member| member.id.clone()),
-            only_member: None,
+            only_member,
             prompt,
             max_age_s: None,
             lang: None,
@@ -90,6 +101,11 @@ impl Hall {
         };
         let Head { inbound, moment, code } = self.head.clone();
         self.web.login.start(&Edge { inbound, moment, code }, request).await
+    }
+
+    async fn log_in_to_portal(&self, prompt: Prompt) -> Result<Reply, Refused> {
+        let service = portal_id().map_err(|refusal| Refused::from((refusal, self.head.code)))?;
+        self.log_in(service, PORTAL, None, prompt).await
     }
 }
 
@@ -101,7 +117,7 @@ fn portal_id() -> Result<ServiceId, Refusal> {
 async fn home(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
     let hall = Hall::of(web, seen, head);
     if hall.seen.param("login").is_some() {
-        return hall.log_in(Prompt::AsNeeded).await.into_response();
+        return hall.log_in_to_portal(Prompt::AsNeeded).await.into_response();
     }
     let portal = match portal_id() {
         Ok(id) => id,
@@ -113,7 +129,7 @@ async fn home(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
     match found {
         Ok(Continued::Ready(ready)) => own_page(&hall, &ready),
         // A fresh login is asked for: the same door, which says so.
-        Ok(Continued::Needs(..)) => hall.log_in(Prompt::Login).await.into_response(),
+        Ok(Continued::Needs(..)) => hall.log_in_to_portal(Prompt::Login).await.into_response(),
         Ok(Continued::Gone) => hall.send(landing::page(&hall.stage()), &[]),
         Err(refusal) => hall.refuse(refusal),
     }
@@ -171,7 +187,7 @@ async fn discover(State(web): State<WebParts>, seen: Seen, head: Head) -> Respon
         return hall.refuse(Refusal::new(code::WEB_BAD_PARAMETERS, log));
     }
     let Some(handle) = hall.seen.param("h") else {
-        return hall.log_in(Prompt::SelectAccount).await.into_response();
+        return hall.log_in_to_portal(Prompt::SelectAccount).await.into_response();
     };
     let mut address = login_path(&handle);
     for name in ["q", "region", "central", "member", "tenant", "lang"] {

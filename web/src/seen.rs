@@ -9,11 +9,22 @@ use std::convert::Infallible;
 /// Cookie that keeps the language chosen by the switch.
 pub(crate) const LANG_COOKIE: &str = "__Host-rp_lang";
 
+/// Pages of ours, and the parameters that they read: a link to them carries no others.
+const OWN_PAGES: [&str; 8] =
+    ["/", "/discover", "/login", "/logout", "/desk", "/desk/explain", "/admin", "/admin/explain"];
+const OWN_PARAMS: [&str; 10] =
+    ["h", "q", "region", "central", "member", "tenant", "login", "service", "class", "standing"];
+/// Longest address that the switch of language repeats; a request of a service may be as
+/// long as sixteen kilobytes, and a page with that in its links several times longer.
+const LONGEST_AGAIN: usize = 2 * 1024;
+
 /// The request as the pages see it: how it came, and the languages it speaks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// GET or HEAD: the address may be opened again.
     pub(crate) is_get: bool,
+    /// HEAD, for which axum runs the handlers of GET.
+    pub(crate) is_head: bool,
     /// A browser's navigation says where it leads; a script says nothing.
     pub(crate) by_browser: bool,
     pub(crate) path: String,
@@ -30,6 +41,7 @@ impl Seen {
         let query = parts.uri.query().unwrap_or_default().to_owned();
         Self {
             is_get: matches!(parts.method, Method::GET | Method::HEAD),
+            is_head: parts.method == Method::HEAD,
             by_browser: parts.headers.contains_key("sec-fetch-dest"),
             path: parts.uri.path().to_owned(),
             asked: param(&query, "lang").as_deref().and_then(tag),
@@ -61,24 +73,29 @@ impl Seen {
             LangTag::Zh => "en",
             LangTag::En => "zh",
         };
-        let again = match safe {
-            Some(safe) => safe.to_owned(),
-            None if self.is_get && is_repeatable(&self.path) => self.without_lang(),
-            None => "/".to_owned(),
-        };
+        let again = safe.map(ToOwned::to_owned).or_else(|| self.again());
+        let again = again.filter(|a| a.len() <= LONGEST_AGAIN).unwrap_or_else(|| "/".to_owned());
         let joint = if again.contains('?') { '&' } else { '?' };
         format!("{again}{joint}lang={other}")
     }
 
-    fn without_lang(&self) -> String {
+    /// This address without its language; `None` where it may be asked for only once.
+    fn again(&self) -> Option<String> {
+        if !self.is_get || !is_repeatable(&self.path) {
+            return None;
+        }
+        let is_own = OWN_PAGES.contains(&self.path.as_str());
         let kept: Vec<_> = self
             .query
             .split('&')
-            .filter(|pair| !pair.is_empty() && *pair != "lang" && !pair.starts_with("lang="))
+            .filter(|pair| {
+                let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+                !name.is_empty() && name != "lang" && (!is_own || OWN_PARAMS.contains(&name))
+            })
             .collect();
         // A path that begins with `//` would lead to another host.
         let path = format!("/{}", self.path.trim_start_matches(['/', '\\']));
-        if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) }
+        Some(if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) })
     }
 }
 
@@ -182,6 +199,29 @@ mod tests {
         let page = seen("GET", "/discover?h=H&lang=zh&q=%E5%8D%97", &[]);
         assert_eq!(page.switch(LangTag::Zh, None), "/discover?h=H&q=%E5%8D%97&lang=en");
         assert_eq!(seen("GET", "/", &[]).switch(LangTag::En, None), "/?lang=zh");
+    }
+
+    #[test]
+    fn a_page_of_ours_keeps_its_own_parameters_and_a_services_request_its_all() {
+        let own = seen("GET", "/login?h=H&x=1&member=nju&&lang&=y", &[]);
+        assert_eq!(own.switch(LangTag::Zh, None), "/login?h=H&member=nju&lang=en");
+        let asked = "/oauth2/authorize?client_id=ill&x=1";
+        assert_eq!(seen("GET", asked, &[]).switch(LangTag::Zh, None), format!("{asked}&lang=en"));
+    }
+
+    #[test]
+    fn a_long_address_is_not_repeated() {
+        for long in ["/saml/idp/sso?SAMLRequest=", "/oauth2/authorize?a=", "/login?h=", "/x"] {
+            let kept = format!("{long}{}", "A".repeat(LONGEST_AGAIN - long.len()));
+            let page = seen("GET", &kept, &[]);
+            assert!(page.switch(LangTag::Zh, None).starts_with(&kept), "{long}");
+            let page = seen("GET", &format!("{kept}A"), &[]);
+            assert_eq!(page.switch(LangTag::Zh, None), "/?lang=en", "{long}");
+        }
+        let safe = format!("/login?h={}", "A".repeat(LONGEST_AGAIN));
+        assert_eq!(seen("POST", "/login", &[]).switch(LangTag::Zh, Some(&safe)), "/?lang=en");
+        let many = seen("GET", &format!("/no-such-page?{}", "a&".repeat(8_000)), &[]);
+        assert_eq!(many.switch(LangTag::Zh, None), "/?lang=en");
     }
 
     #[test]

@@ -4,16 +4,23 @@ use model::{Contact, Member, Service, Timestamp};
 
 /// The consortium's libraries share one time zone, UTC+8, which has no summer time.
 const ZONE_S: i64 = 8 * 3600;
+const OFFSET: &str = "+08:00";
 
 /// `10:47`.
 pub(crate) fn clock(at: Timestamp) -> String {
     local(at).get(11..16).unwrap_or_default().to_owned()
 }
 
-/// `11-21 10:47`.
+/// `11-21 10:47 +08:00`, as it is quoted to a librarian: a trace says the same.
 pub(crate) fn day_and_clock(at: Timestamp) -> String {
     let text = local(at);
-    format!("{} {}", text.get(5..10).unwrap_or_default(), text.get(11..16).unwrap_or_default())
+    let (day, clock) = (text.get(5..10).unwrap_or_default(), text.get(11..16).unwrap_or_default());
+    format!("{day} {clock} {OFFSET}")
+}
+
+/// A time as pages tell it, whole: `2026-11-21T10:47:05.250+08:00` (RFC 3339).
+pub fn local_time(at: Timestamp) -> String {
+    format!("{}{OFFSET}", local(at).trim_end_matches('Z'))
 }
 
 /// `2026-10-31`.
@@ -148,7 +155,9 @@ mod tests {
     fn times_are_the_readers_not_greenwich() {
         let late = at("2026-11-21T18:47:05Z");
         assert_eq!(clock(late), "02:47");
-        assert_eq!(day_and_clock(late), "11-22 02:47");
+        assert_eq!(day_and_clock(late), "11-22 02:47 +08:00");
+        assert_eq!(local_time(late), "2026-11-22T02:47:05+08:00");
+        assert_eq!(at(&local_time(late)), late, "the same moment");
         assert_eq!(date(late), "2026-11-22");
         assert_eq!(hour(late), 2);
     }

@@ -61,6 +61,7 @@ impl Stage<'_> {
             demo: self.demo,
             reader: false,
             at_home: false,
+            rooms: Vec::new(),
             switch: Some(self.seen.switch(self.lang, safe)),
             consortium: consortium.name.r#in(self.lang).to_owned(),
             help: Reach::of(&consortium.contact),
@@ -77,6 +78,14 @@ pub(crate) struct Going {
     pub(crate) about: String,
 }
 
+/// One link of the header of desk or console.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) href: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) is_here: bool,
+}
+
 /// The frame around every page.
 #[derive(Debug)]
 pub(crate) struct Shell {
@@ -87,6 +96,8 @@ pub(crate) struct Shell {
     pub(crate) reader: bool,
     /// The page is the reader's own first page.
     pub(crate) at_home: bool,
+    /// The pages of the room in which somebody works.
+    pub(crate) rooms: Vec<Door>,
     /// This page in the other language; `None` where it cannot be shown again.
     pub(crate) switch: Option<String>,
     pub(crate) consortium: String,

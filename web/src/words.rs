@@ -49,7 +49,7 @@ words! {
     refused: RefusedWords {
         worked, member_fault, service_fault, hub_fault, do_title, start_again, correct,
         ask_library, ask_any_library, ask_service, allow_cookies, wait, choose_library, ask_hub,
-        still, still_link, again, back, back_plain, home, quote, contact,
+        loop_worked, loop_later, loop_on, still, still_link, again, back, back_plain, home, quote, contact,
         lost, other, other_link,
     }
     portal: PortalWords {
@@ -60,6 +60,36 @@ words! {
     landing: LandingWords {
         title, lead, sign_in, members, services, how, how_1, how_1_note, how_2, how_2_note, how_3,
         how_3_note,
+    }
+    factor: FactorWords {
+        code_title, code_note, code_label, code_hint, code_go, enrol_title, enrol_note, enrol_1,
+        enrol_2, enrol_3, enrol_go, qr, secret, keep_title, keep_note, keep_go,
+    }
+    desk: DeskWords {
+        name, title, door_search, door_explain, sought, sought_hint, member, member_hint, look,
+        nothing, which_member, was_refused, was_good, reader_saw, no_service, no_member, good, remedy, steps,
+        errs_reader, errs_member, errs_service, errs_hub, decided, password, password_own,
+        password_issued,
+    }
+    step: StepWords { asked, chosen, sent, admitted, reused, decided, answered, refused }
+    remedy: RemedyWords {
+        start_again, correct, ask_library, ask_service, allow_cookies, wait, choose_library,
+        ask_hub,
+    }
+    explain: ExplainWords {
+        title, note, service, class, go, unknown, open, shut, would_open, would_shut, fresh, told,
+        what, decision, because, given, withheld, absent,
+    }
+    value: ValueWords {
+        name, mail, phone, department, card_number, member, class, category, affiliation,
+        standing, valid_until, links, entitlements,
+    }
+    console: ConsoleWords {
+        name, title, door, members, members_count, members_live, members_note, services_live,
+        services_note, registry, registry_note, refused, refused_note, look_at, all_well,
+        services, refusals, refusals_note, no_refusals, code, means, times, member, state,
+        connector, certificate, days, ended, earlier, later, is_live, is_testing, is_suspended,
+        is_applied, has_left, no_connector,
     }
     moving: MovingWords { title, note, go_on }
 }

@@ -53,6 +53,28 @@ fn malformed_states_go() {
 }
 
 #[test]
+fn one_answer_removes_so_many_and_those_of_the_login_first() {
+    let rubbish: Vec<(String, String)> =
+        (0..1_500).map(|n| (format!("{STATE_PREFIX}{n}"), String::new())).collect();
+    let mine = (format!("{STATE_PREFIX}mine"), value(1, 1, 5));
+    let sent: Vec<(&str, &str)> =
+        rubbish.iter().chain([&mine]).map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let ended = removals_of(&inbound(&sent), code(1));
+    assert_eq!((ended.len(), ended[0].name.as_str()), (MOST_REMOVED, "__Host-rp_s_mine"));
+    let tried = make_room(&inbound(&sent), &added(3, 1, LARGEST_STATE), code(1));
+    assert_eq!(tried.len(), MOST_REMOVED);
+    let older = [("old".to_owned(), value(1, 1, 5)), ("older".to_owned(), value(0, 1, 5))];
+    let older: Vec<_> = older.iter().map(|(n, v)| (format!("{STATE_PREFIX}{n}"), v)).collect();
+    let sent: Vec<(&str, &str)> = sent[..1_500]
+        .iter()
+        .copied()
+        .chain(older.iter().map(|(n, v)| (n.as_str(), v.as_str())))
+        .collect();
+    let gone = make_room(&inbound(&sent), &added(3, 1, 5), code(1));
+    assert_eq!((gone.len(), gone[0].name.as_str()), (MOST_REMOVED, "__Host-rp_s_old"));
+}
+
+#[test]
 fn a_state_value_round_trips() {
     for place in [Place::Here("abc-_9"), Place::Parked("key")] {
         let value = StateValue { made_s: 1_795_262_400, code: code(0), place };

@@ -265,3 +265,19 @@ async fn a_session_older_than_the_forced_asking_is_refused_whatever_the_connecto
     let plain = needs_another_leg(&session, &passage, &leg(false), &turn);
     assert_eq!(plain.map_err(|r| r.code()), Ok(false));
 }
+
+#[tokio::test]
+async fn the_form_of_a_login_is_not_taken_from_another_site() {
+    let hub = hub().await;
+    hub.account("aa", "reader-a").await;
+    let mut browser = hub.browser();
+    let handle = browser.start(&ill()).await.discovery();
+    let handle = browser.get(&format!("/login?h={handle}&member=aa")).await.form();
+    let form = [("handle", handle.as_str()), ("username", "reader-a"), ("password", PASSWORD)];
+    for site in ["cross-site", "same-site"] {
+        let refused = browser.post_from("/login", &form, site).await;
+        assert_eq!(refused.code(), code::WEB_CROSS_SITE, "{site}");
+    }
+    assert!(!browser.cookies.contains_key(crate::cookies::SESSION));
+    browser.post_from("/login", &form, "none").await.redirect();
+}

@@ -1,4 +1,4 @@
-use crate::testing::hub::{Outcome, hub, start_path};
+use crate::testing::hub::{Outcome, hub, hub_with, start_path};
 use crate::testing::requests::{ill, member, opac, prompting};
 use crate::testing::{campus, hub::PUBLIC};
 use model::{LoginRequest, Next, Prompt, SameSite, code};
@@ -250,4 +250,18 @@ async fn the_cookies_of_a_login_cross_sites_and_the_sessions_does_not() {
     assert!(browser.cookies.values().all(|(_, same_site)| *same_site == SameSite::None));
     browser.log_in(&ill(), "aa", "reader-a").await.redirect();
     assert_eq!(browser.cookies[crate::cookies::SESSION].1, SameSite::Lax);
+}
+
+/// A new hub tells its operator what to do; an empty choice would not.
+#[tokio::test]
+async fn where_no_library_can_be_chosen_the_operator_is_told() {
+    let applied = |id: &str| {
+        format!("id = '{id}'\nname = {{ zh = '馆' }}\nclass = 'A'\nstatus = 'applied'\n")
+    };
+    let (aa, bb) = (applied("aa"), applied("bb"));
+    let hub = hub_with(&[("members/aa.toml", &aa), ("members/bb.toml", &bb)]).await;
+    let outcome = hub.browser().start(&ill()).await;
+    let refused = outcome.refused();
+    assert_eq!(refused.refusal.code(), code::REG_EMPTY);
+    assert!(refused.refusal.detail().reasons.iter().any(|r| r.en.contains("readerpass apply")));
 }

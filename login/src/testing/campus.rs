@@ -130,7 +130,7 @@ pub(crate) async fn claim(hub: &Hub, out: &ResponseOut) -> Box<Claimed> {
     inbound.method = Method::Post;
     let kind = "application/x-www-form-urlencoded".to_owned();
     inbound.headers.push(("content-type".to_owned(), kind));
-    let xml = write_response(out, &KEY, Sign::Assertion).expect("written");
+    let xml = write_response(out, &*KEY, Sign::Assertion).expect("written");
     let encoded = encode_component(&STANDARD.encode(xml));
     inbound.body = format!("SAMLResponse={encoded}&RelayState=ill").into_bytes();
     let public_url = PublicUrl::parse(PUBLIC).expect("an address");
@@ -144,7 +144,7 @@ pub(crate) async fn claim(hub: &Hub, out: &ResponseOut) -> Box<Claimed> {
 impl Browser<'_> {
     /// The campus's page posts an answer across sites.
     pub(crate) async fn deliver(&mut self, out: &ResponseOut, relay_state: &str) -> Outcome {
-        let xml = write_response(out, &KEY, Sign::Assertion).expect("written");
+        let xml = write_response(out, &*KEY, Sign::Assertion).expect("written");
         let encoded = STANDARD.encode(xml);
         let form = [("SAMLResponse", encoded.as_str()), ("RelayState", relay_state)];
         self.post_from("/saml/sp/acs", &form, "cross-site").await

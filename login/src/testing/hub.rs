@@ -367,6 +367,11 @@ impl Browser<'_> {
         model::Inbound { client: self.address, ..super::inbound(&cookies) }
     }
 
+    /// A cookie that the hub never set.
+    pub(crate) fn forge(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), (value.to_owned(), SameSite::None));
+    }
+
     pub(crate) fn state_names(&self) -> Vec<&str> {
         let names = self.cookies.keys().map(String::as_str);
         names.filter(|name| name.starts_with(crate::cookies::STATE_PREFIX)).collect()

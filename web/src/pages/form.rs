@@ -58,6 +58,10 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
         FormKind::ChangePassword => {
             (&w.form.change_title, w.form.change_note.as_str(), &w.form.change_save)
         }
+        // Those have pages of their own.
+        FormKind::SecondFactor | FormKind::EnrolFactor | FormKind::KeepRecovery => {
+            (&w.factor.code_title, "", &w.factor.code_go)
+        }
     };
     let member = stage.member(form.member.as_ref());
     let resume =
@@ -110,6 +114,11 @@ fn inputs<'f>(w: &'static Words, fields: &'f [Field], problem: &str) -> Vec<Inpu
             FieldLabel::Password => (&w.form.password, ""),
             FieldLabel::NewPassword => (&w.form.new_password, ""),
             FieldLabel::RepeatPassword => (&w.form.repeat_password, ""),
+            // Of the second factor, which has a page of its own.
+            FieldLabel::OneTimeCode
+            | FieldLabel::FactorSecret
+            | FieldLabel::FactorLink
+            | FieldLabel::RecoveryCode => (&w.factor.code_label, ""),
         };
         let mut described = Vec::new();
         if !hint.is_empty() {
@@ -121,7 +130,7 @@ fn inputs<'f>(w: &'static Words, fields: &'f [Field], problem: &str) -> Vec<Inpu
         Input {
             name: field.name,
             kind: match field.kind {
-                FieldKind::Text => "text",
+                FieldKind::Text | FieldKind::Shown => "text",
                 FieldKind::Password => "password",
             },
             label,

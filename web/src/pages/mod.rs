@@ -1,9 +1,14 @@
 //! The pages, one module each: plain data in, a finished [`Page`](crate::page::Page) out.
 
 pub(crate) mod confirm;
+pub(crate) mod console;
+pub(crate) mod desk;
 pub(crate) mod discovery;
+pub(crate) mod explained;
+pub(crate) mod factor;
 pub(crate) mod form;
 pub(crate) mod landing;
+pub(crate) mod members;
 pub(crate) mod moving;
 pub(crate) mod portal;
 pub(crate) mod refused;

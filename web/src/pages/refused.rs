@@ -7,7 +7,7 @@ use crate::shown::{Reach, day_and_clock, web_link};
 use crate::stage::{Shell, Stage};
 use crate::words::{Words, fill};
 use askama::Template;
-use login::Refused;
+use login::{Onward, Refused};
 use model::{Blame, LangTag, Next, NextStep, Refusal, Service, code};
 
 #[derive(Template)]
@@ -23,6 +23,7 @@ struct RefusedPage<'r> {
     still: bool,
     again: Option<String>,
     back: Option<Back<'r>>,
+    onward: Option<Press<'r>>,
     /// The code is worth quoting.
     quoted: bool,
     login_code: String,
@@ -37,6 +38,18 @@ struct Back<'r> {
     fields: &'r [(String, String)],
     label: String,
     tone: &'static str,
+}
+
+/// The button that goes on all the same.
+struct Press<'r> {
+    action: &'r str,
+    fields: &'r [(String, String)],
+}
+
+impl<'r> Press<'r> {
+    fn of(onward: &'r Onward) -> Self {
+        Self { action: onward.action, fields: &onward.hidden }
+    }
 }
 
 struct Contact {
@@ -60,27 +73,39 @@ pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
     let sentence = sentence.trim_end_matches(['。', '.']);
     let service = stage.service(refusal.detail().service.as_ref());
     // What policy says no to, it says no to again.
-    let again = service.filter(|_| !after_login(refusal)).and_then(again);
-    let back = refused.back.as_deref().and_then(|next| back(stage, next, service, again.is_some()));
+    let is_circle = refusal.code() == code::LOG_LOOP;
+    // … and a service that asked in a circle asks again.
+    let again = service.filter(|_| !after_login(refusal) && !is_circle).and_then(again);
+    let back = refused
+        .back
+        .as_deref()
+        .and_then(|next| back(stage, next, service, again.is_some() || refused.onward.is_some()));
     let posts_out = back.as_ref().is_some_and(|b| !b.fields.is_empty());
     let is_page_fault = [code::WEB_NOT_FOUND, code::WEB_METHOD].contains(&refusal.code());
+    let handle = refused.onward.as_deref().and_then(|o| o.hidden.first());
+    let safe = handle.map(|(_, handle)| crate::seen::login_path(handle));
     let view = RefusedPage {
-        shell: stage.shell(sentence, None),
+        shell: stage.shell(sentence, safe.as_deref()),
         w,
         sentence,
         reasons: refusal.detail().reasons.iter().map(|r| r.r#in(stage.lang)).collect(),
-        worked: worked(stage, refusal),
-        steps: if is_page_fault { Vec::new() } else { vec![step(stage, refusal)] },
+        worked: worked(stage, refusal, service),
+        steps: if is_page_fault { Vec::new() } else { steps(stage, refusal, service) },
         still: after_login(refusal),
         again,
         back,
+        onward: refused.onward.as_deref().map(Press::of),
         quoted: !is_page_fault,
         login_code: refused.login_code.to_string(),
         code: info.code,
         at: stage.now.map(day_and_clock).unwrap_or_default(),
         contact: contact(stage, refusal),
     };
-    let does = if posts_out { Does::PostsOut } else { Does::Nothing };
+    let does = match (posts_out, refused.onward.is_some()) {
+        (true, _) => Does::PostsOut,
+        (false, true) => Does::Asks,
+        (false, false) => Does::Nothing,
+    };
     Page::of(&view, does, stage.lang).with_status(refused.status)
 }
 
@@ -89,8 +114,11 @@ fn after_login(refusal: &Refusal) -> bool {
     refusal.code().as_str().starts_with("POL-")
 }
 
-fn worked(stage: &Stage<'_>, refusal: &Refusal) -> String {
+fn worked(stage: &Stage<'_>, refusal: &Refusal, service: Option<&Service>) -> String {
     let w = &stage.words().refused;
+    if let Some(service) = circling(refusal, service) {
+        return fill(&w.loop_worked, &[("service", service.name.r#in(stage.lang))]);
+    }
     match (after_login(refusal), stage.member(refusal.detail().member.as_ref()), refusal.blame()) {
         (true, Some(member), _) => fill(&w.worked, &[("member", stage.member_name(member))]),
         (_, _, Blame::Member) => w.member_fault.clone(),
@@ -98,6 +126,18 @@ fn worked(stage: &Stage<'_>, refusal: &Refusal) -> String {
         (_, _, Blame::Hub) => w.hub_fault.clone(),
         (_, _, Blame::Reader) => String::new(),
     }
+}
+
+/// The service that sends its reader in a circle.
+fn circling<'s>(refusal: &Refusal, service: Option<&'s Service>) -> Option<&'s Service> {
+    service.filter(|_| refusal.code() == code::LOG_LOOP)
+}
+
+fn steps(stage: &Stage<'_>, refusal: &Refusal, service: Option<&Service>) -> Vec<String> {
+    let w = &stage.words().refused;
+    let later = circling(refusal, service)
+        .map(|service| fill(&w.loop_later, &[("service", service.name.r#in(stage.lang))]));
+    later.into_iter().chain([step(stage, refusal)]).collect()
 }
 
 fn step(stage: &Stage<'_>, refusal: &Refusal) -> String {
@@ -156,7 +196,8 @@ fn contact(stage: &Stage<'_>, refusal: &Refusal) -> Option<Contact> {
         let reach = Reach::of(&member.contact)?;
         return Some(Contact { title: title(stage.member_name(member)), reach });
     }
-    if refusal.code().info().next != NextStep::AskHub {
+    // A service has no contact of its own: the centre knows who runs it.
+    if !matches!(refusal.code().info().next, NextStep::AskHub | NextStep::AskService) {
         return None;
     }
     let consortium = stage.snapshot.consortium();

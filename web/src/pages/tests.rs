@@ -1,12 +1,14 @@
 //! Whole pages in both languages, compared to the letter with what lies in `snapshots/`.
 
+mod staff;
+
 use super::*;
 use crate::page::Page;
 use crate::seen::Seen;
 use crate::stage::Stage;
 use axum::body::Body;
 use http::Request;
-use login::Refused;
+use login::{Onward, Refused};
 use metadata::{Bundle, PublicUrl, Snapshot};
 use model::*;
 use std::collections::BTreeSet;
@@ -222,6 +224,7 @@ fn refused(refusal: Refusal, back: Option<Next>) -> Refused {
         status,
         login_code: login_code(),
         back: back.map(Box::new),
+        onward: None,
         cookies: Vec::new(),
         lang: None,
     }
@@ -251,12 +254,23 @@ fn refusals() {
     both("refused_member", "POST", "/saml/sp/acs", |stage| {
         refused::page(stage, &refused(saml.clone(), Some(back.clone())))
     });
+    let service_id = service("ill");
     let service = Refusal::new(code::OIDC_REDIRECT_URI, "x");
     both("refused_service", "GET", "/oauth2/authorize?x=1", |stage| {
         refused::page(stage, &refused(service.clone(), None))
     });
     let ours = Refusal::new(code::HUB_INTERNAL, "x");
     both("refused_hub", "GET", "/", |stage| refused::page(stage, &refused(ours.clone(), None)));
+    let circle = Refusal::new(code::LOG_LOOP, "x").at_service(&service_id);
+    let back = Next::Redirect("https://ill.example/callback?error=interaction_required".into());
+    let onward = Onward {
+        action: "/login/confirm",
+        hidden: vec![("handle".to_owned(), "h4nd1e".to_owned())],
+    };
+    both("refused_circle", "GET", "/oauth2/authorize", |stage| {
+        let onward = Some(Box::new(onward.clone()));
+        refused::page(stage, &Refused { onward, ..refused(circle.clone(), Some(back.clone())) })
+    });
     let lost = Refusal::new(code::WEB_NOT_FOUND, "x");
     both("not_found", "GET", "/nowhere", |stage| {
         refused::page(stage, &refused(lost.clone(), None))
