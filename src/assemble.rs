@@ -2,9 +2,10 @@
 
 use crate::health;
 use crate::installation::Installation;
+use crate::requests::measure;
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use idp_bridge::{CentralConnector, Connector, SamlConnector};
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
-use web::{PortalProtocol, WebParts};
+use web::{PortalProtocol, StaffProtocol, WebParts};
 
 /// Between two parts of a request's body.
 const BODY: Duration = Duration::from_secs(10);
@@ -43,6 +44,7 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
     let public_url = hub.config.public_url.clone();
     let connectors: Vec<Arc<dyn Connector>> = vec![
         Arc::new(CentralConnector::new(hub.accounts.clone())),
+        Arc::new(CentralConnector::staff(hub.accounts.clone())),
         Arc::new(SamlConnector::new(&public_url, Arc::clone(&hub.keys), None)),
     ];
     let protocols: Vec<Arc<dyn ServiceProtocol>> = vec![
@@ -59,6 +61,8 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
             public_url.clone(),
         )),
         Arc::new(PortalProtocol),
+        Arc::new(StaffProtocol::desk()),
+        Arc::new(StaffProtocol::console()),
     ];
     let login = Login::new(LoginParts {
         registry: hub.registry.clone(),
@@ -94,18 +98,19 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
         .merge(sp_proxy::oidc_routes(services.clone()))
         .merge(sp_proxy::saml_routes(services))
         .merge(web::routes(pages.clone()))
+        .merge(health::routes(hub, &login))
         .fallback(web::fallback)
         // A body that trickles in is not waited for: 408 by the layer.
         .layer(RequestBodyTimeoutLayer::new(BODY))
         // A panic of a handler becomes our own page: it lies inside the render layer.
         .layer(CatchPanicLayer::custom(panicked(hub.entropy.clone())))
         .layer(web::render_layer(pages))
-        .layer(login::edge_layer(edge));
-    let all = readers.merge(health::routes(hub));
+        .layer(login::edge_layer(edge))
+        .layer(from_fn_with_state(Arc::clone(&hub.running.requests), measure));
     if hub.config.public_url.as_str().starts_with("https://") {
-        Ok(all.layer(map_response(always_https)))
+        Ok(readers.layer(map_response(always_https)))
     } else {
-        Ok(all)
+        Ok(readers)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The command line (DESIGN.md section 9: kept letter for letter).
 
+mod keys;
+
 use clap::{Args, Parser, Subcommand};
+pub use keys::{KeysCommand, KeysImportArgs, KeysRetireArgs, KeysRotateArgs, UseArgs};
 use std::path::PathBuf;
 
 /// The single sign-on hub of library consortia: one account, nationwide access.
@@ -49,6 +52,22 @@ pub enum Command {
         /// What to do with accounts.
         #[command(subcommand)]
         command: AccountCommand,
+    },
+    /// Write a copy of everything durable to one file, while the hub runs.
+    Backup {
+        /// The file to write; an existing one is refused.
+        file: PathBuf,
+    },
+    /// Begin an empty data folder with a backup.
+    Restore {
+        /// What `backup` wrote.
+        file: PathBuf,
+    },
+    /// The hub's own keys: what signs, what is published, what comes next.
+    Keys {
+        /// What to do with keys.
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// The audit log.
     Audit {
@@ -114,7 +133,47 @@ pub struct ExplainArgs {
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
     /// Create a central account; without --password-file a one-time password is printed.
-    Create(AccountCreateArgs),
+    Create(Box<AccountCreateArgs>),
+    /// Issue a one-time password in the place of a forgotten one; running sessions end.
+    Reset(AccountNameArgs),
+    /// Block an account: it logs in, and policy closes what a blocked card may not use.
+    Block(AccountBlockArgs),
+    /// Set an account to good standing again.
+    Unblock(AccountNameArgs),
+    /// Forget the second factor of who lost phone and recovery codes; the next login sets up a new one.
+    ForgetFactor(AccountNameArgs),
+    /// List the accounts of a member.
+    List(AccountListArgs),
+}
+
+/// Names one account.
+#[derive(Debug, Args)]
+pub struct AccountNameArgs {
+    /// The member it belongs to; absent for operator and auditor only.
+    #[arg(long, value_name = "ID")]
+    pub member: Option<String>,
+    /// Login name.
+    #[arg(long, value_name = "NAME")]
+    pub login: String,
+}
+
+/// Arguments of `account block`.
+#[derive(Debug, Args)]
+pub struct AccountBlockArgs {
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountNameArgs,
+    /// Cut it off altogether: it cannot log in any more.
+    #[arg(long)]
+    pub suspend: bool,
+}
+
+/// Arguments of `account list`.
+#[derive(Debug, Args)]
+pub struct AccountListArgs {
+    /// The member; absent: operators and auditors.
+    #[arg(long, value_name = "ID")]
+    pub member: Option<String>,
 }
 
 /// Arguments of `account create`.
@@ -132,11 +191,38 @@ pub struct AccountCreateArgs {
     /// Role; gives nothing until a second factor is enrolled.
     #[arg(long, value_parser = ["librarian", "head", "auditor", "operator"])]
     pub role: Option<String>,
+    /// Name of the person.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// E-mail address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail: Option<String>,
+    /// Telephone number.
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Option<String>,
+    /// The library's own category of reader, e.g. graduate.
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Class, where it differs from the member's.
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// Last day, as in 2027-06-30, or a time of RFC 3339.
+    #[arg(long, value_name = "DATE")]
+    pub valid_until: Option<String>,
 }
 
 /// What to do with the audit log.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Check every chain of the log.
-    Verify,
+    Verify(VerifyArgs),
+}
+
+/// Arguments of `audit verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The newest head that an earlier run printed: fails where the log holds it no more,
+    /// as after the whole log, or its end, was taken away.
+    #[arg(long, value_name = "N:HASH")]
+    pub expect: Option<String>,
 }

@@ -1,11 +1,19 @@
 //! The configuration file, its environment, and nothing unchecked past this point.
 
+mod master_key;
+
 use ipnet::IpNet;
-use metadata::PublicUrl;
+use master_key::Given;
+use metadata::{KeyError, MasterKey, PublicUrl};
+use policy::plain;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use toml::{Table, Value};
+
+/// The longest drain: what stops us then ends us by force.
+const MOST_DRAIN_S: u64 = 300;
 
 /// A checked configuration.
 #[derive(Debug, Clone)]
@@ -20,8 +28,12 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// Addresses whose forwarded headers count.
     pub trusted_proxies: Vec<IpNet>,
-    /// The master key.
+    /// Further addresses that `/metrics` answers; this machine always may.
+    pub metrics_from: Vec<IpNet>,
+    /// The master key, where it is not given.
     pub master_key_file: PathBuf,
+    /// The master key that the environment or systemd gave; the file is not looked at then.
+    pub master_key: Option<MasterKey>,
     /// Address of the durable store; `None`: embedded.
     pub durable: Option<String>,
     /// Address of the shared store; `None`: embedded.
@@ -30,6 +42,8 @@ pub struct Config {
     pub outbound_ca_file: Option<PathBuf>,
     /// Private networks that outbound requests may reach nevertheless.
     pub outbound_networks: Vec<IpNet>,
+    /// How long it goes on serving after SIGTERM, no longer ready.
+    pub drain: Duration,
 }
 
 /// Files of built-in TLS.
@@ -63,6 +77,9 @@ pub enum ConfigError {
         /// What and where.
         why: String,
     },
+    /// The master key that was given.
+    #[error(transparent)]
+    MasterKey(#[from] KeyError),
     /// A value is not acceptable.
     #[error("{file}: {key}: {why}")]
     Value {
@@ -86,10 +103,14 @@ struct Raw {
     tls: Option<TlsFiles>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    #[serde(default)]
+    metrics_from: Vec<String>,
     master_key_file: Option<PathBuf>,
     outbound_ca_file: Option<PathBuf>,
     #[serde(default)]
     outbound_networks: Vec<String>,
+    #[serde(default = "default_drain_s")]
+    drain_s: u64,
     #[serde(default)]
     store: RawStore,
 }
@@ -103,6 +124,11 @@ struct RawStore {
 
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// Longer than between two looks of a load balancer at `/readyz`, as they commonly come.
+fn default_drain_s() -> u64 {
+    5
 }
 
 fn default_data_dir() -> PathBuf {
@@ -128,21 +154,32 @@ impl Config {
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError::Unreadable { file: file.clone(), why: e.to_string() })?;
-        let mut table: Table = toml::from_str(&text)
-            .map_err(|e| ConfigError::Malformed { file: file.clone(), why: e.to_string() })?;
-        let mut file = file;
+        let mut table: Table = toml::from_str(&text).map_err(|e| {
+            let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let why = format!("line {line}: {} — correct the TOML", e.message());
+            ConfigError::Malformed { file: file.clone(), why }
+        })?;
+        let (mut file, mut given) = (file, Given::default());
         for (name, value) in environment {
+            if given.takes(&name, &value) {
+                continue;
+            }
             if let Some(key) = name.strip_prefix("READERPASS_") {
                 lay_over(&mut table, key, &value);
                 // A fault may lie in either: both are named.
                 file = format!("{file} with {name}");
             }
         }
-        let raw: Raw = Value::Table(table).try_into().map_err(|e: toml::de::Error| {
-            ConfigError::Malformed { file: file.clone(), why: e.to_string() }
+        let raw: Raw = serde_path_to_error::deserialize(Value::Table(table)).map_err(|e| {
+            let said = plain(e.inner().message());
+            let key = said.key(&e.path().to_string());
+            let why = format!("{key}: {} — {}", said.what, said.remedy(example(&key)));
+            ConfigError::Malformed { file: file.clone(), why }
         })?;
         let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
-        raw.checked(&file, &folder)
+        let config = raw.checked(&file, &folder)?;
+        Ok(Config { master_key: given.key()?, ..config })
     }
 }
 
@@ -158,7 +195,12 @@ impl Raw {
                 .collect::<Result<Vec<_>, _>>()
         };
         let trusted_proxies = networks("trusted_proxies", &self.trusted_proxies)?;
+        let metrics_from = networks("metrics_from", &self.metrics_from)?;
         let outbound_networks = networks("outbound_networks", &self.outbound_networks)?;
+        if self.drain_s > MOST_DRAIN_S {
+            let why = format!("more than {MOST_DRAIN_S} seconds — name fewer: \"drain_s = 5\"");
+            return Err(fault("drain_s", why));
+        }
         let data_dir = folder.join(self.data_dir);
         let master_key_file =
             self.master_key_file.map_or_else(|| data_dir.join("master.key"), |p| folder.join(p));
@@ -167,7 +209,10 @@ impl Raw {
             listen: self.listen,
             tls: self.tls.map(|t| TlsFiles { cert: folder.join(t.cert), key: folder.join(t.key) }),
             trusted_proxies,
+            metrics_from,
             master_key_file,
+            master_key: None,
+            drain: Duration::from_secs(self.drain_s),
             outbound_ca_file: self.outbound_ca_file.map(|p| folder.join(p)),
             outbound_networks,
             durable: self.store.durable,
@@ -175,6 +220,24 @@ impl Raw {
             data_dir,
         })
     }
+}
+
+/// How a key is written.
+fn example(key: &str) -> Option<&'static str> {
+    Some(match key.split(['[', '.']).next()? {
+        "public_url" => "public_url = \"https://login.example.org\"",
+        "listen" => "listen = \"127.0.0.1:8080\"",
+        "data_dir" => "data_dir = \"data\"",
+        "tls" => "tls = { cert = \"cert.pem\", key = \"key.pem\" }",
+        "trusted_proxies" => "trusted_proxies = [\"10.0.0.1\"]",
+        "metrics_from" => "metrics_from = [\"10.0.0.5\"]",
+        "master_key_file" => "master_key_file = \"data/master.key\"",
+        "outbound_ca_file" => "outbound_ca_file = \"ca.pem\"",
+        "outbound_networks" => "outbound_networks = [\"10.1.0.0/16\"]",
+        "drain_s" => "drain_s = 5",
+        "store" => "[store] with shared = \"redis://127.0.0.1:6379\" below it",
+        _ => return None,
+    })
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

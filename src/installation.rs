@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::outside::{SystemClock, system_entropy};
+use crate::running::Running;
 use accounts::Accounts;
 use metadata::{CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, Registry};
 use model::{Clock, Entropy, Moment};
@@ -29,6 +30,8 @@ pub struct Installation {
     pub clock: Arc<dyn Clock>,
     /// Its source of chance.
     pub entropy: Entropy,
+    /// What a running hub knows of itself.
+    pub running: Arc<Running>,
 }
 
 /// Why an installation cannot be opened.
@@ -39,7 +42,7 @@ pub enum OpenError {
     Folder(String, std::io::Error),
     /// The master key of an installation that has one is not there.
     #[error(
-        "master_key_file {0}: missing, and this installation's keys are sealed under it — bring it back from the backup"
+        "master_key_file {0}: missing, and this installation's keys are sealed under it — bring it back from the backup, or give the key as READERPASS_MASTER_KEY or as the systemd credential readerpass-master-key"
     )]
     KeyLost(String),
     /// A store.
@@ -84,29 +87,54 @@ impl Installation {
             .create(&config.data_dir)
             .map_err(|e| OpenError::Folder(config.data_dir.display().to_string(), e))?;
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
-        if !config.master_key_file.exists() && config.has_installation() {
-            return Err(OpenError::KeyLost(config.master_key_file.display().to_string()));
-        }
-        let master = MasterKey::load_or_create(&config.master_key_file, &entropy)?;
-        let (durable, shared) = store::open(&StoreConfig {
-            data_dir: config.data_dir.clone(),
-            durable: config.durable.clone(),
-            shared: config.shared.clone(),
-        })
-        .await?;
+        let master = master_key(&config, &entropy)?;
+        let (durable, shared) = stores(&config).await?;
         let names = CertNames::of(&config.public_url);
         let keys = Arc::new(KeyRing::open(&durable, &master, &moment, &names).await?);
         let registry = Registry::open(durable.clone(), config.public_url.clone()).await?;
         let pepper = keys.derive("accounts/pepper");
         let accounts = Accounts::new(durable.clone(), shared.clone(), pepper);
+        let running = Arc::new(Running::default());
         let http = HttpClient::new(&http_settings(&config)?)?;
-        Ok(Self { config, durable, shared, keys, registry, accounts, http, clock, entropy })
+        Ok(Self {
+            config,
+            durable,
+            shared,
+            keys,
+            registry,
+            accounts,
+            http,
+            clock,
+            entropy,
+            running,
+        })
     }
 
     /// The moment now.
     pub fn moment(&self) -> Moment {
         Moment { now: self.clock.now(), entropy: self.entropy.clone() }
     }
+}
+
+/// Both stores of the data folder.
+pub(crate) async fn stores(config: &Config) -> Result<(Durable, Shared), OpenError> {
+    let at = StoreConfig {
+        data_dir: config.data_dir.clone(),
+        durable: config.durable.clone(),
+        shared: config.shared.clone(),
+    };
+    Ok(store::open(&at).await?)
+}
+
+/// The master key: given, or in its file, which is made only where nothing is sealed yet.
+pub(crate) fn master_key(config: &Config, entropy: &Entropy) -> Result<MasterKey, OpenError> {
+    if let Some(given) = &config.master_key {
+        return Ok(given.clone());
+    }
+    if !config.master_key_file.exists() && config.has_installation() {
+        return Err(OpenError::KeyLost(config.master_key_file.display().to_string()));
+    }
+    Ok(MasterKey::load_or_create(&config.master_key_file, entropy)?)
 }
 
 fn http_settings(config: &Config) -> Result<HttpSettings, OpenError> {

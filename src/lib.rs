@@ -4,6 +4,7 @@
 //! what comes from outside; tests call it with a clock and a store of theirs.
 
 pub mod assemble;
+mod backup;
 pub mod cli;
 mod commands;
 pub mod config;
@@ -13,6 +14,8 @@ pub mod installation;
 pub mod listen;
 mod logging;
 pub mod outside;
+mod requests;
+pub mod running;
 
 use clap::Parser as _;
 use cli::Cli;

@@ -1,35 +1,29 @@
 //! Listening: a busy port is named with what to do, TLS where files are given,
 //! and no client may hold a connection without using it.
+//!
+//! ```text
+//! accept ─▶ a place? ─▶ an address's share? ─▶ TLS (tls) ─▶ HTTP/1.1 or HTTP/2 (connection)
+//! ```
 
+mod connection;
+mod peers;
 mod tls;
 
-use crate::config::TlsFiles;
+pub use tls::Tls;
+
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use connection::{Connection, Stop};
+use peers::Peers;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::ServiceExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Connections at once; further ones wait in the system's queue.
 const MOST_CONNECTIONS: usize = 8192;
-/// Connections of one address at once; a reverse proxy is one address, hence not fewer.
-const MOST_PER_ADDRESS: usize = 1024;
 /// A TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// From the first octet of a request, or the end of the last one, to the end of its head.
-const HEAD: Duration = Duration::from_secs(15);
 /// After an accept that failed, such as for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -43,7 +37,7 @@ pub enum ListenError {
     #[error("cannot listen on {0}: {1}")]
     System(SocketAddr, std::io::Error),
     /// The TLS files.
-    #[error("tls: {0}")]
+    #[error("tls: {0} — name the certificate chain and its private key, both PEM")]
     Tls(String),
 }
 
@@ -58,22 +52,45 @@ pub async fn bind(at: SocketAddr, remedy: &'static str) -> Result<TcpListener, L
     })
 }
 
+/// The connections of one listener, for whoever counts them.
+#[derive(Clone)]
+pub struct Places(Arc<Semaphore>);
+
+impl Places {
+    /// All free.
+    pub fn new() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_CONNECTIONS)))
+    }
+
+    /// How many connections are open, and how many may be.
+    pub fn taken(&self) -> (usize, usize) {
+        (MOST_CONNECTIONS - self.0.available_permits().min(MOST_CONNECTIONS), MOST_CONNECTIONS)
+    }
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where a hub listens, and whether by TLS.
+pub struct Ear {
+    /// The port.
+    pub listener: TcpListener,
+    /// Certificate and key, where the hub speaks TLS itself.
+    pub tls: Option<Arc<Tls>>,
+    /// Its connections.
+    pub places: Places,
+}
+
 /// Serves until `stop` resolves, then lets running requests end.
 ///
 /// Slow heads, silent handshakes and peers that keep many connections are cut
 /// off; the time of a body is limited by the router.
-///
-/// # Errors
-/// The TLS files.
-pub async fn serve(
-    listener: TcpListener,
-    tls: Option<&TlsFiles>,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), ListenError> {
-    let acceptor = tls.map(tls::acceptor).transpose()?;
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+pub async fn serve(ear: Ear, router: Router, stop: impl Future<Output = ()> + Send + 'static) {
+    let Ear { listener, tls, places } = ear;
+    let (stopping, stopped) = watch::channel(false);
     let peers = Peers::default();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -83,30 +100,32 @@ pub async fn serve(
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let Some(guest) = peers.enter(peer.ip()) else { continue };
-        let (router, watcher, acceptor) = (router.clone(), graceful.watcher(), acceptor.clone());
+        let connection = Connection { peer, router: router.clone() };
+        let (acceptor, stop) = (tls.as_ref().map(|tls| tls.acceptor()), Stop(stopped.clone()));
         tokio::spawn(async move {
             let _held = (place, guest);
-            match acceptor {
-                None => connection(stream, peer, router, watcher).await,
-                Some(acceptor) => {
-                    let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                    if let Ok(Ok(secure)) = shaken {
-                        connection(secure, peer, router, watcher).await;
-                    }
+            let Some(acceptor) = acceptor else { return connection.http1(stream, stop).await };
+            let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
+            if let Ok(Ok(secure)) = shaken {
+                if tls::is_http2(&secure) {
+                    connection.http2(secure, stop).await;
+                } else {
+                    connection.http1(secure, stop).await;
                 }
             }
         });
     }
-    drop(listener);
-    graceful.shutdown().await;
-    Ok(())
+    drop((listener, stopped));
+    // Fails where no connection is open, which is as well.
+    let _ = stopping.send(true);
+    stopping.closed().await;
 }
 
 type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
 /// The next connection, when there is a place for it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener, places: &Places) -> Option<Accepted> {
+    let place = Arc::clone(&places.0).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Without it a small answer may wait for the peer's acknowledgement.
@@ -117,61 +136,6 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
             tracing::warn!(%fault, "a connection could not be accepted");
             tokio::time::sleep(PAUSE).await;
             None
-        }
-    }
-}
-
-/// Serves one connection to its end. A fault of it is the peer's own affair.
-async fn connection<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    if let Err(fault) = watcher.watch(served).await {
-        tracing::debug!(%fault, "a connection ended early");
-    }
-}
-
-/// How many connections each address holds.
-#[derive(Clone, Default)]
-struct Peers(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// One connection of an address; leaves the count when dropped.
-struct Guest {
-    peers: Peers,
-    address: IpAddr,
-}
-
-impl Peers {
-    /// Counts one more; `None` where the address holds too many.
-    fn enter(&self, address: IpAddr) -> Option<Guest> {
-        let mut held = self.0.lock().ok()?;
-        let count = held.entry(address).or_default();
-        if *count >= MOST_PER_ADDRESS {
-            return None;
-        }
-        *count += 1;
-        drop(held);
-        Some(Guest { peers: self.clone(), address })
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        let Ok(mut held) = self.peers.0.lock() else { return };
-        if let Some(count) = held.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                held.remove(&self.address);
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `readerpass apply DIR [--dry-run]`
 
 use super::print::Printer;
-use super::{CommandError, Ended, installation};
+use super::{CommandError, Ended, configuration, installation};
 use crate::cli::{ApplyArgs, Cli};
 use crate::outside::moment_now;
 use metadata::{ApplyError, Bundle, Diff, Fault};
@@ -18,17 +18,11 @@ pub(super) async fn run(
         Ok(bundle) => bundle,
         Err(faults) => return Ok(refuse(&faults, print)),
     };
-    if args.dry_run && !cli.config.exists() {
-        let diff = metadata::plan(None, &bundle).await.map_err(failed)?;
-        say(&diff, None, print);
-        return Ok(Ended::Good);
+    let warnings = bundle.warnings().to_vec();
+    if args.dry_run {
+        return dry_run(cli, &bundle, print).await;
     }
     let hub = installation(cli).await?;
-    if args.dry_run {
-        let diff = metadata::plan(Some(&hub.durable), &bundle).await.map_err(failed)?;
-        say(&diff, None, print);
-        return Ok(Ended::Good);
-    }
     let moment = hub.moment();
     match metadata::apply(&hub.durable, &hub.keys, &hub.http, bundle, moment.now).await {
         Ok(applied) => {
@@ -43,7 +37,7 @@ pub(super) async fn run(
                 personal,
             };
             hub.durable.append_audit(&entry, moment.now, moment.entropy.bytes()).await?;
-            say(&applied.diff, Some(applied.version), print);
+            say(&applied.diff, Some(applied.version), &warnings, print);
             Ok(Ended::Good)
         }
         Err(ApplyError::Faults(faults)) => Ok(refuse(&faults, print)),
@@ -51,18 +45,37 @@ pub(super) async fn run(
     }
 }
 
+/// Compares and leaves no trace: where there is no installation, none is begun.
+async fn dry_run(cli: &Cli, bundle: &Bundle, print: Printer) -> Result<Ended, CommandError> {
+    let has_installation = cli.config.exists() && configuration(cli)?.has_installation();
+    let diff = if has_installation {
+        let hub = installation(cli).await?;
+        metadata::plan(Some(&hub.durable), bundle).await
+    } else {
+        metadata::plan(None, bundle).await
+    };
+    say(&diff.map_err(failed)?, None, bundle.warnings(), print);
+    Ok(Ended::Good)
+}
+
 fn failed(error: ApplyError) -> CommandError {
     CommandError::Failed(error.to_string())
 }
 
-fn say(diff: &Diff, version: Option<u64>, print: Printer) {
+fn say(diff: &Diff, version: Option<u64>, warnings: &[Fault], print: Printer) {
     let done = match (version, diff.is_empty()) {
         (_, true) => "nothing changes\n".to_owned(),
         (Some(version), false) => format!("applied as version {version}\n"),
         (None, false) => "dry run: nothing was changed\n".to_owned(),
     };
-    let json = serde_json::json!({ "version": version, "changes": diff.changes });
-    print.result(&json, &format!("{diff}{done}"));
+    let warned = warnings.iter().fold(String::new(), |mut text, warning| {
+        let _ = writeln!(text, "warning: {warning}");
+        text
+    });
+    let json = serde_json::json!({
+        "version": version, "changes": diff.changes, "warnings": warnings,
+    });
+    print.result(&json, &format!("{diff}{warned}{done}"));
 }
 
 fn refuse(faults: &[Fault], print: Printer) -> Ended {

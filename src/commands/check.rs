@@ -1,7 +1,7 @@
 //! `readerpass check DIR`
 
 use super::Ended;
-use super::print::Printer;
+use super::print::{Printer, counted};
 use crate::outside::moment_now;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,14 +12,18 @@ pub(super) fn run(dir: &Path, print: Printer) -> Ended {
     for fault in &report.faults {
         let _ = writeln!(text, "{fault}");
     }
+    for warning in &report.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
     let _ = match report.faults.len() {
         0 => writeln!(
             text,
-            "good: {} members, {} services, {} policies",
-            report.members, report.services, report.policies
+            "good: {}, {}, {}",
+            counted(report.members, "member", "members"),
+            counted(report.services, "service", "services"),
+            counted(report.policies, "policy file", "policy files"),
         ),
-        1 => writeln!(text, "1 fault"),
-        n => writeln!(text, "{n} faults"),
+        n => writeln!(text, "{}", counted(n, "fault", "faults")),
     };
     print.result(&report, &text);
     if report.faults.is_empty() { Ended::Good } else { Ended::NotGood }

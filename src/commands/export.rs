@@ -1,6 +1,6 @@
 //! `readerpass export DIR`
 
-use super::print::Printer;
+use super::print::{Printer, counted};
 use super::{CommandError, Ended, existing_installation};
 use crate::cli::Cli;
 use std::fmt::Write as _;
@@ -19,7 +19,8 @@ pub(super) async fn run(cli: &Cli, dir: &Path, print: Printer) -> Result<Ended, 
         .await
         .map_err(|e| CommandError::Failed(e.to_string()))?;
     let mut text = String::new();
-    let _ = writeln!(text, "{} files written to {}", report.files.len(), dir.display());
+    let files = counted(report.files.len(), "file", "files");
+    let _ = writeln!(text, "{files} written to {}", dir.display());
     for secret in &report.secrets_to_bring {
         let _ = writeln!(text, "to bring: {secret} (secrets are never written)");
     }

@@ -3,13 +3,18 @@
 mod account;
 mod apply;
 mod audit;
+mod backup;
 mod check;
 mod demo;
 mod explain;
 mod export;
+mod keys;
+mod nearest;
 mod print;
+mod restore;
 mod serve;
 mod trace;
+mod until;
 
 use crate::cli::{AccountCommand, AuditCommand, Cli, Command};
 use crate::config::{Config, ConfigError};
@@ -39,6 +44,9 @@ pub(crate) enum CommandError {
     /// A store.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// The file of a backup.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::BackupError),
     /// Asked in the wrong way.
     #[error("{0}")]
     Usage(String),
@@ -57,10 +65,13 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
         Command::Check { dir } => Ok(check::run(dir, print)),
         Command::Explain(args) => explain::run(&cli, args, print).await,
         Command::Trace { code } => trace::run(&cli, code, print).await,
-        Command::Account { command: AccountCommand::Create(args) } => {
-            account::create(&cli, args, print).await
+        Command::Account { command } => account(&cli, command, print).await,
+        Command::Backup { file } => backup::run(&cli, file, print).await,
+        Command::Restore { file } => restore::run(&cli, file, print).await,
+        Command::Keys { command } => keys::run(&cli, command, print).await,
+        Command::Audit { command: AuditCommand::Verify(args) } => {
+            audit::verify(&cli, args, print).await
         }
-        Command::Audit { command: AuditCommand::Verify } => audit::verify(&cli, print).await,
     };
     match ended {
         Ok(Ended::Good) => ExitCode::SUCCESS,
@@ -72,6 +83,21 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
     }
 }
 
+async fn account(
+    cli: &Cli,
+    command: &AccountCommand,
+    print: Printer,
+) -> Result<Ended, CommandError> {
+    match command {
+        AccountCommand::Create(args) => account::create(cli, args, print).await,
+        AccountCommand::Reset(args) => account::reset(cli, args, print).await,
+        AccountCommand::Block(args) => account::block(cli, args, print).await,
+        AccountCommand::Unblock(args) => account::unblock(cli, args, print).await,
+        AccountCommand::ForgetFactor(args) => account::forget_factor(cli, args, print).await,
+        AccountCommand::List(args) => account::list(cli, args, print).await,
+    }
+}
+
 /// The installation that `--config` names.
 pub(crate) async fn installation(cli: &Cli) -> Result<Installation, CommandError> {
     Ok(Installation::open(configuration(cli)?).await?)
@@ -80,6 +106,11 @@ pub(crate) async fn installation(cli: &Cli) -> Result<Installation, CommandError
 /// The installation that `--config` names, for commands that only look: a
 /// mistyped folder must not read as an empty installation that is all well.
 pub(crate) async fn existing_installation(cli: &Cli) -> Result<Installation, CommandError> {
+    Ok(Installation::open(existing_configuration(cli)?).await?)
+}
+
+/// The configuration of an installation that is there.
+pub(crate) fn existing_configuration(cli: &Cli) -> Result<Config, CommandError> {
     let config = configuration(cli)?;
     if !config.has_installation() {
         return Err(CommandError::Failed(format!(
@@ -87,12 +118,15 @@ pub(crate) async fn existing_installation(cli: &Cli) -> Result<Installation, Com
             config.data_dir.display()
         )));
     }
-    Ok(Installation::open(config).await?)
+    Ok(config)
 }
 
 /// The configuration that `--config` names, with the environment over it.
 pub(crate) fn configuration(cli: &Cli) -> Result<Config, CommandError> {
-    let known = |name: &str| name.starts_with("READERPASS_") && name != "READERPASS_LOG";
+    let known = |name: &str| {
+        name.starts_with("READERPASS_") && name != "READERPASS_LOG"
+            || name == "CREDENTIALS_DIRECTORY"
+    };
     let environment = std::env::vars_os()
         .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
         .filter(|(name, _)| known(name));

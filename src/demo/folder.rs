@@ -21,12 +21,11 @@ impl DemoFolder {
         let mut builder = std::fs::DirBuilder::new();
         builder.mode(0o700);
         if let Some(path) = data {
-            let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
-            builder.recursive(true).create(path).map_err(named)?;
+            builder.recursive(true).create(path).map_err(|e| unusable(path, &e))?;
             require_own(path)?;
             let lock = lock(path)?;
             return Ok(Self {
-                path: std::path::absolute(path)?,
+                path: std::path::absolute(path).map_err(|e| unusable(path, &e))?,
                 temporary: false,
                 _lock: Some(lock),
             });
@@ -36,7 +35,7 @@ impl DemoFolder {
             let _ = write!(name, "{byte:02x}");
         }
         let path = std::env::temp_dir().join(name);
-        builder.create(&path)?;
+        builder.create(&path).map_err(|e| unusable(&path, &e))?;
         Ok(Self { path, temporary: true, _lock: None })
     }
 
@@ -57,8 +56,9 @@ impl DemoFolder {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = self.join(name);
+        let named = |e: io::Error| unusable(&path, &e);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder).map_err(named)?;
         }
         let mode = if secret { 0o600 } else { 0o644 };
         let mut file = std::fs::OpenOptions::new()
@@ -66,14 +66,24 @@ impl DemoFolder {
             .create(true)
             .truncate(true)
             .mode(mode)
-            .open(path)?;
-        file.write_all(content)
+            .open(&path)
+            .map_err(named)?;
+        file.write_all(content).map_err(named)
     }
+}
+
+/// The system's word alone would not say which path, nor what to do.
+fn unusable(path: &Path, why: &io::Error) -> io::Error {
+    let text = format!(
+        "{}: {why} — name a folder that can be made and written with --data DIR",
+        path.display()
+    );
+    io::Error::new(why.kind(), text)
 }
 
 /// A folder with somebody's files is not taken: the demo writes a registry and a configuration.
 fn require_own(path: &Path) -> io::Result<()> {
-    let is_empty = std::fs::read_dir(path)?.next().is_none();
+    let is_empty = std::fs::read_dir(path).map_err(|e| unusable(path, &e))?.next().is_none();
     if is_empty || path.join("demo.json").exists() {
         return Ok(());
     }
@@ -84,7 +94,7 @@ fn require_own(path: &Path) -> io::Result<()> {
 }
 
 fn lock(path: &Path) -> io::Result<File> {
-    let lock = File::create(path.join("demo.lock"))?;
+    let lock = File::create(path.join("demo.lock")).map_err(|e| unusable(path, &e))?;
     lock.try_lock().map_err(|_| {
         io::Error::other(format!(
             "{}: a demo is running there — end it, or name another folder with --data DIR",

@@ -139,12 +139,12 @@ fn idp_metadata(installation: &Installation, library: Library) -> Result<String,
     let member = sample_member(library.id)?;
     let public_url = &installation.config.public_url;
     let sso = public_url.join("/saml/idp/sso");
-    let certs = installation.keys.saml_certificates();
+    let keys = installation.keys.current();
     Ok(write_idp_metadata(&IdpSelf {
         entity_id: &public_url.join("/saml/idp/metadata"),
         sso_redirect: &sso,
         sso_post: &sso,
-        certs: &certs,
+        certs: &keys.saml_certificates(),
         name: &member.name,
         scopes: &member.scopes,
         want_authn_requests_signed: false,
@@ -153,11 +153,12 @@ fn idp_metadata(installation: &Installation, library: Library) -> Result<String,
 
 fn sp_metadata(hub: &Installation) -> String {
     let public_url = &hub.config.public_url;
-    let certs = hub.keys.saml_certificates();
+    let keys = hub.keys.current();
     write_sp_metadata(&SpSelf {
         entity_id: &public_url.join("/saml/sp/metadata"),
         acs: &public_url.join("/saml/sp/acs"),
-        certs: &certs,
+        certs: &keys.saml_certificates(),
+        encryption_certs: &keys.saml_encryption_certificates(),
         name: &Text::new("读者通", "Readerpass"),
     })
 }

@@ -13,7 +13,7 @@ mod seed;
 use crate::assemble::Appearance;
 use crate::commands::{CommandError, StopSignal, run_hub};
 use crate::installation::Installation;
-use crate::listen;
+use crate::listen::{self, Ear, Places};
 use crate::outside::moment_now;
 use children::Children;
 use demo_services::{Credentials, Kind, Place, SamlKeys};
@@ -32,7 +32,7 @@ pub(crate) async fn run(data: Option<&Path>, port: u16) -> Result<(), CommandErr
     let folder = DemoFolder::open(data, &moment_now()).map_err(failed)?;
     let prepared = tokio::select! {
         prepared = prepare(plan, &folder) => prepared.map(Some),
-        () = stop.came() => Ok(None),
+        _ = stop.came() => Ok(None),
     };
     let result = match prepared {
         Ok(Some(prepared)) => serve(plan, &folder, listeners, prepared, stop).await,
@@ -79,17 +79,18 @@ async fn serve(
         let until = until(ended.clone());
         tasks.push(tokio::spawn(demo_services::run(listener, place, credentials, until)));
     }
-    let serving = run_hub(hub, listeners.hub, Appearance { demo_mark: true }, until(ended));
+    let ear = Ear { listener: listeners.hub, tls: None, places: Places::new() };
+    let serving = run_hub(hub, ear, Appearance { demo_mark: true }, until(ended));
     let watched = async {
         let stood = tokio::select! {
             ready = children.wait_until_ready(plan) => ready.map(|()| true),
-            () = stop.came() => Ok(false),
+            _ = stop.came() => Ok(false),
         };
         let outcome = match stood {
             Ok(true) => {
                 banner::print(plan, &record, folder);
                 tokio::select! {
-                    () = stop.came() => Ok(()),
+                    _ = stop.came() => Ok(()),
                     why = children.one_ended() => Err(failed(why)),
                 }
             }

@@ -1,5 +1,8 @@
+use super::connection::HEAD;
+use super::peers::MOST_PER_ADDRESS;
 use super::*;
 use axum::routing::{get, post};
+use std::net::IpAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 async fn started() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
@@ -13,7 +16,7 @@ async fn started() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, tokio::task
         let stop = async {
             let _ = stopped.await;
         };
-        serve(listener, None, router, stop).await.expect("serves");
+        serve(Ear { listener, tls: None, places: Places::new() }, router, stop).await;
     });
     (at, stop, served)
 }

@@ -1,26 +1,144 @@
-//! The certificate chain and key of built-in TLS.
+//! The certificate chain and key of built-in TLS, taken anew when the files change.
 
 use super::ListenError;
 use crate::config::TlsFiles;
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use zeroize::Zeroizing;
 
-/// Reads both files; HTTP/1.1 by ALPN.
-pub(super) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ListenError> {
-    let fault = |path: &Path, why: String| ListenError::Tls(format!("{}: {why}", path.display()));
-    let chain = CertificateDer::pem_file_iter(&files.cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| fault(&files.cert, e.to_string()))?;
-    let key =
-        PrivateKeyDer::from_pem_file(&files.key).map_err(|e| fault(&files.key, e.to_string()))?;
-    let mut config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|e| fault(&files.cert, e.to_string()))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+/// How often it looks whether the files were changed.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The certificate that new connections get: always the last good one.
+pub struct Tls {
+    files: TlsFiles,
+    current: watch::Sender<Loaded>,
 }
+
+#[derive(Clone)]
+struct Loaded {
+    config: Arc<ServerConfig>,
+    /// The leaf, DER.
+    certificate: Vec<u8>,
+}
+
+impl Tls {
+    /// Reads both files: before anything is begun that they would stop.
+    ///
+    /// # Errors
+    /// [`ListenError::Tls`] names the file and what is wrong.
+    pub fn load(files: &TlsFiles) -> Result<Arc<Self>, ListenError> {
+        let current = watch::Sender::new(Pair::read(files)?.loaded(files)?);
+        Ok(Arc::new(Self { files: files.clone(), current }))
+    }
+
+    /// The certificate that is shown, DER.
+    pub fn certificate(&self) -> Vec<u8> {
+        self.current.borrow().certificate.clone()
+    }
+
+    /// Looks at the files every few seconds and at SIGHUP. Whatever is wrong with new ones is
+    /// logged, and the old ones stay (rule 8).
+    pub async fn watch(self: Arc<Self>) {
+        let mut hangup = signal(SignalKind::hangup()).ok();
+        let mut seen = Pair::read(&self.files).map(|pair| pair.hash()).unwrap_or_default();
+        loop {
+            let asked = async {
+                match hangup.as_mut() {
+                    Some(hangup) => hangup.recv().await.is_some(),
+                    None => std::future::pending().await,
+                }
+            };
+            let is_asked = tokio::select! {
+                is_asked = asked => is_asked,
+                () = tokio::time::sleep(LOOK) => false,
+            };
+            let tls = Arc::clone(&self);
+            let looked = tokio::task::spawn_blocking(move || tls.look(seen, is_asked)).await;
+            seen = looked.unwrap_or(seen);
+        }
+    }
+
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.current.borrow().config))
+    }
+
+    /// Takes new files where they are good, and gives the hash of what lies there now.
+    fn look(&self, seen: [u8; 32], is_asked: bool) -> [u8; 32] {
+        let pair = Pair::read(&self.files);
+        // All that is unreadable is one state: it is told once.
+        let found = pair.as_ref().map(Pair::hash).unwrap_or_default();
+        if found == seen && !is_asked {
+            return seen;
+        }
+        match pair.and_then(|pair| pair.loaded(&self.files)) {
+            Ok(loaded) => {
+                let is_new = loaded.certificate != self.current.borrow().certificate;
+                self.current.send_replace(loaded);
+                tracing::info!(cert = %self.files.cert.display(), is_new, "the certificate was read again");
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "the certificate was changed and cannot be used: the old one stays");
+            }
+        }
+        found
+    }
+}
+
+/// What lies in both files.
+struct Pair {
+    cert: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl Pair {
+    fn read(files: &TlsFiles) -> Result<Self, ListenError> {
+        let read = |path: &Path| std::fs::read(path).map_err(|e| fault(path, &e));
+        Ok(Self { cert: read(&files.cert)?, key: Zeroizing::new(read(&files.key)?) })
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        let parts = [&self.cert[..], &self.key[..]].map(|part| digest(&SHA256, part));
+        let mut context = Context::new(&SHA256);
+        parts.iter().for_each(|part| context.update(part.as_ref()));
+        let mut hash = [0; 32];
+        hash.copy_from_slice(context.finish().as_ref());
+        hash
+    }
+
+    /// HTTP/2 and HTTP/1.1 by ALPN. A key that is not the certificate's is refused.
+    fn loaded(&self, files: &TlsFiles) -> Result<Loaded, ListenError> {
+        let chain = CertificateDer::pem_slice_iter(&self.cert)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|e| fault(&files.cert, &e))?;
+        let certificate = chain.first().map(|leaf| leaf.to_vec()).unwrap_or_default();
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|e| fault(&files.key, &e))?;
+        let mut config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|e| fault(&files.cert, &e))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Loaded { config: Arc::new(config), certificate })
+    }
+}
+
+fn fault(path: &Path, why: &dyn std::fmt::Display) -> ListenError {
+    ListenError::Tls(format!("{}: {why}", path.display()))
+}
+
+/// Whether the peer chose HTTP/2 (RFC 7301).
+pub(super) fn is_http2<S>(stream: &TlsStream<S>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! `readerpass account list`
+
+use super::{failed, member, note};
+use crate::cli::{AccountListArgs, Cli};
+use crate::commands::nearest::nearest;
+use crate::commands::print::{Printer, counted};
+use crate::commands::{CommandError, Ended, existing_installation};
+use model::Timestamp;
+use store::AccountRow;
+
+/// Page by page: a member may have a million readers.
+pub(in crate::commands) async fn list(
+    cli: &Cli,
+    args: &AccountListArgs,
+    print: Printer,
+) -> Result<Ended, CommandError> {
+    let member = member(args.member.as_deref())?;
+    let hub = existing_installation(cli).await?;
+    let moment = hub.moment();
+    let mut page = hub.accounts.list(member.as_ref(), None).await.map_err(failed)?;
+    // Accounts of a member that has left the registry are still listed.
+    if let Some(unknown) = member.as_ref().filter(|_| page.is_empty()) {
+        let snapshot = hub.registry.current();
+        if snapshot.member(unknown).is_none() {
+            let near = nearest(unknown.as_str(), snapshot.members().map(|m| m.id.as_str()));
+            return Err(CommandError::Failed(format!("no member `{unknown}`: {near}")));
+        }
+    }
+    note(&hub, "account.listed", member.as_ref(), None, &moment).await?;
+    let mut listing = print.list();
+    'pages: while let Some(last) = page.last().map(|account| account.id.clone()) {
+        for account in &page {
+            if !listing.item(&json(account), &line(account)) {
+                break 'pages;
+            }
+        }
+        page = hub.accounts.list(member.as_ref(), Some(&last)).await.map_err(failed)?;
+    }
+    let count = usize::try_from(listing.end()).unwrap_or(usize::MAX);
+    if !print.json {
+        eprintln!("{}", counted(count, "account", "accounts"));
+    }
+    Ok(Ended::Good)
+}
+
+fn json(account: &AccountRow) -> serde_json::Value {
+    serde_json::json!({
+        "login": account.login, "role": account.role, "name": account.profile.name,
+        "mail": account.profile.mail, "phone": account.profile.phone,
+        "class": account.class, "category": account.category, "standing": account.standing,
+        "valid_until": account.valid_until.map(web::local_time),
+        "must_change_password": account.must_change,
+        "created": web::local_time(account.created),
+    })
+}
+
+/// Login name, standing, then what there is besides.
+fn line(account: &AccountRow) -> String {
+    let mut parts = vec![account.login.clone(), account.standing.as_str().to_owned()];
+    parts.extend(account.role.map(|role| role.as_str().to_owned()));
+    parts.extend(account.class.as_ref().map(|class| format!("class {class}")));
+    parts.extend(account.category.clone());
+    parts.extend(account.profile.name.clone());
+    parts.extend(account.valid_until.map(|end| format!("until {}", day(end))));
+    if account.must_change {
+        parts.push("password to be changed".to_owned());
+    }
+    parts.join("  ")
+}
+
+fn day(at: Timestamp) -> String {
+    web::local_time(at).chars().take(10).collect()
+}

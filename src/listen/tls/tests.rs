@@ -1,0 +1,93 @@
+use super::*;
+use crate::outside::system_entropy;
+use rcgen::KeyPair;
+use std::path::PathBuf;
+
+struct Files {
+    folder: PathBuf,
+    files: TlsFiles,
+}
+
+impl Files {
+    fn new() -> Self {
+        // A second install, by another test, changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let name = format!("readerpass-tls-{}", system_entropy().short_token());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let files = TlsFiles { cert: folder.join("cert.pem"), key: folder.join("key.pem") };
+        Self { folder, files }
+    }
+
+    fn put(&self, (cert, key): (&str, &str)) {
+        std::fs::write(&self.files.cert, cert).expect("a file");
+        std::fs::write(&self.files.key, key).expect("a file");
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn pair(name: &str) -> (String, String) {
+    let key = KeyPair::generate().expect("a key");
+    let params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    (params.self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).expect("PEM").to_vec()
+}
+
+#[test]
+fn new_files_are_taken_and_bad_ones_leave_the_old() {
+    let files = Files::new();
+    let (first, second, third) = (pair("a.test"), pair("b.test"), pair("c.test"));
+    files.put((&first.0, &first.1));
+    let tls = Tls::load(&files.files).expect("loads");
+    let mut seen = tls.look([0; 32], false);
+    assert_eq!(tls.certificate(), der(&first.0));
+
+    files.put((&second.0, &second.1));
+    seen = tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&second.0));
+    // The two files are written one after the other: between them, they do not fit.
+    for (bad, why) in [
+        ((&*third.0, &*second.1), "a key of another certificate"),
+        (("no PEM", &third.1), "no certificate"),
+        ((&third.0, ""), "no key"),
+        ((&third.1, &third.0), "the one in the place of the other"),
+    ] {
+        files.put(bad);
+        let after = tls.look(seen, false);
+        assert_ne!(after, seen, "{why}: the change is not noticed");
+        assert_eq!(tls.look(after, false), after, "{why}: told once");
+        assert_eq!(tls.certificate(), der(&second.0), "{why}");
+        seen = after;
+    }
+    std::fs::remove_file(&files.files.cert).expect("removed");
+    seen = tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&second.0));
+    files.put((&third.0, &third.1));
+    tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&third.0));
+}
+
+#[test]
+fn files_that_cannot_be_used_at_the_start_are_named() {
+    let files = Files::new();
+    let (cert, key) = pair("a.test");
+    let named = |file: &str| {
+        let said = Tls::load(&files.files).err().expect("refused").to_string();
+        assert!(said.contains(file) && said.contains("PEM"), "{said}");
+    };
+    named("cert.pem");
+    files.put((&cert, ""));
+    named("key.pem");
+    files.put(("", &key));
+    named("cert.pem");
+    files.put((&cert, &pair("a.test").1));
+    named("cert.pem");
+}
