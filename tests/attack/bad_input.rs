@@ -98,10 +98,27 @@ async fn a_head_request_uses_nothing_up() {
     let world = World::new().await;
     let mut browser = world.browser();
     browser.get(&authorize(&[("member", "union")])).await;
-    for path in ["/login?h=x", "/oauth2/authorize", "/saml/idp/sso?SAMLRequest=x"] {
+    let asked = authorize(&[]);
+    let asked = asked.strip_prefix(HUB).expect("an address of the hub");
+    for path in [
+        "/login?h=x",
+        asked,
+        "/saml/idp/sso?SAMLRequest=x",
+        "/oauth2/end_session",
+        "/oauth2/userinfo",
+        "/?login=1",
+        "/?login=1&member=union",
+        "/discover",
+    ] {
         let request = Request::head(path).header("host", "hub.test").body(Body::empty());
         let answer = machine(&world.hub.router, request.expect("a request")).await;
-        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+        assert_eq!(answer.status, 405, "{path}");
+        assert!(!answer.headers.contains_key("set-cookie"), "{path}");
+    }
+    for path in ["/", "/logout", "/saml/idp/metadata", "/oauth2/jwks", "/healthz"] {
+        let request = Request::head(path).header("host", "hub.test").body(Body::empty());
+        let answer = machine(&world.hub.router, request.expect("a request")).await;
+        assert_eq!(answer.status, 200, "{path}");
     }
 }
 

@@ -1,11 +1,14 @@
 //! What attackers try, each against the whole hub in process.
 
 mod bad_input;
+mod corrupted;
 mod login_in_flight;
 mod oidc_requests;
 mod oidc_tokens;
 mod saml_answers;
+mod saml_encrypted;
 mod saml_requests;
 mod sessions;
 mod side_doors;
+mod staff;
 mod unsolicited;

@@ -252,3 +252,38 @@ async fn a_replayed_form_opens_no_session_either() {
     assert!(!seen.outside && seen.body.contains("LOG-004"), "{}", seen.body);
     assert!(thief.cookie("hub.test", "__Host-rp_sid").is_none(), "the leg was admitted twice");
 }
+
+/// Login cross-site request forgery: a page elsewhere makes the browser begin at a library
+/// whose system answers for somebody else.
+#[tokio::test]
+async fn a_login_as_another_person_ends_no_running_session_without_a_press() {
+    use crate::harness::saml::{answer_as_acme, asked_of_acme};
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let form = browser.get(&authorize(&[("member", "union")])).await;
+    let code = code_of(&sign_in(&mut browser, &form, "reader-a", PASSWORD).await);
+    let access = redeem(&world.hub, &code).await.json["access_token"].as_str().map(str::to_owned);
+    let access = access.expect("a token");
+    let own = browser.cookie("hub.test", "__Host-rp_sid").expect("a session").to_owned();
+    let begun = authorize(&[("member", "acme"), ("prompt", "select_account")]);
+    let asked = asked_of_acme(&browser.get(&begun).await);
+    let seen = answer_as_acme(&mut browser, &world.clock, &asked).await;
+    assert!(!seen.outside, "it went on without a press: {}", seen.url);
+    assert_eq!(browser.cookie("hub.test", "__Host-rp_sid"), Some(own.as_str()));
+    assert!(browser.get(HUB).await.body.contains("Reader A"));
+    assert_eq!(userinfo(&world.hub, &access).await.status, 200, "its tokens live");
+    // Another site cannot press it.
+    let button = seen.form("handle");
+    let fields: Vec<_> = button.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let forged = browser.post(&format!("{HUB}/login/confirm"), &fields, "https://evil.test/").await;
+    assert!(!forged.outside && forged.body.contains("WEB-006"), "{}", forged.body);
+    // The reader can: the old session ends with its tokens, and the portal says who it is.
+    code_of(&browser.submit(&seen, &button).await);
+    assert_ne!(browser.cookie("hub.test", "__Host-rp_sid"), Some(own.as_str()));
+    assert_eq!(userinfo(&world.hub, &access).await.status, 401, "its tokens live on");
+    let portal = browser.get(HUB).await.body;
+    assert!(portal.contains("读者丙") && !portal.contains("Reader A"), "{portal}");
+    let mut thief = world.browser();
+    thief.set_cookie("hub.test", "__Host-rp_sid", &own);
+    assert!(asked_again(&thief.get(&authorize(&[])).await), "the old session lives on");
+}

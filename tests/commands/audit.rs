@@ -24,3 +24,38 @@ async fn a_whole_log_is_good_and_a_changed_one_is_not() {
     let json = run(hub.path(), &["--json", "audit", "verify"]).json();
     assert!(!json["broken"].as_array().expect("faults").is_empty(), "{json}");
 }
+
+/// A log that was taken away whole looks whole: only a head that was kept elsewhere tells.
+#[test]
+fn a_log_that_lost_what_a_kept_head_covers_is_told() {
+    let hub = installation();
+    let created = run(hub.path(), &["account", "create", "--login", "boss", "--role", "operator"]);
+    assert_eq!(created.code, 0, "{created:?}");
+    // It writes a heads record, as `serve` does each minute.
+    let file = hub.path().join("hub.backup");
+    let backup = run(hub.path(), &["backup", file.to_str().expect("text")]);
+    assert_eq!(backup.code, 0, "{backup:?}");
+    let json = run(hub.path(), &["--json", "audit", "verify"]).json();
+    let head = json["newest_head"].as_str().expect("a head").to_owned();
+    let kept = run(hub.path(), &["audit", "verify", "--expect", &head]);
+    assert_eq!(kept.code, 0, "{kept:?}");
+    assert!(kept.out.contains(&format!("newest head {head}")), "{kept:?}");
+
+    let database = hub.path().join("data/durable.db");
+    let connection = Connection::open(database).expect("the database");
+    let other = format!("{}:{}", &head[..head.find(':').expect("N:HASH")], "0".repeat(64));
+    let replaced = run(hub.path(), &["audit", "verify", "--expect", &other]);
+    assert_eq!(replaced.code, 1, "another log passes: {replaced:?}");
+    connection
+        .execute_batch(
+            "DELETE FROM audit_entry; DELETE FROM audit_heads; DELETE FROM audit_writer;",
+        )
+        .expect("taken away");
+    let unasked = run(hub.path(), &["audit", "verify"]);
+    assert_eq!(unasked.code, 0, "an empty log is whole: {unasked:?}");
+    let gone = run(hub.path(), &["audit", "verify", "--expect", &head]);
+    assert_eq!(gone.code, 1, "an emptied log passes: {gone:?}");
+    assert!(gone.out.contains("is gone"), "{gone:?}");
+    let wrong = run(hub.path(), &["audit", "verify", "--expect", "7"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+}

@@ -20,7 +20,9 @@ async fn a_refused_login_is_traced_by_the_code_on_its_page() {
     let code = page.login_code().expect("a login code");
     let traced = run(world.hub.folder.path(), &["trace", &code]);
     assert_eq!(traced.code, 0, "{traced:?}");
-    for part in [&*code, "ill", "acme", "SAML-010"] {
+    for part in
+        [&*code, "ill", "acme", "SAML-010", "who errs: member", "next:     ask the", "+08:00"]
+    {
         assert!(traced.out.contains(part), "no `{part}` in {}", traced.out);
     }
     let json = run(world.hub.folder.path(), &["--json", "trace", &code]);

@@ -2,8 +2,12 @@
 
 mod accounts;
 mod audit;
+mod backup;
+mod figures;
+mod keys;
 mod logins;
 mod registry;
+mod serving;
 
 use crate::harness::folder::Folder;
 use crate::peers::installed::readerpass;
@@ -115,4 +119,32 @@ fn a_command_without_an_installation_says_how_to_name_one() {
     let ended = run(folder.path(), &["serve"]);
     assert_eq!(ended.code, 1);
     assert!(ended.err.contains("public_url"), "{ended:?}");
+}
+
+/// What cannot be served is said before anything says that it is.
+#[test]
+fn tls_files_that_cannot_be_read_end_serve_before_it_begins() {
+    let folder = Folder::new("tls");
+    let config = "public_url = \"https://hub.test\"\nlisten = \"127.0.0.1:0\"\n\
+                  tls = { cert = \"gone.pem\", key = \"gone.key\" }\n";
+    folder.write("readerpass.toml", config);
+    // Standard input is closed: where it serves after all, it ends, and well.
+    let ended = run(folder.path(), &["serve", "--until-stdin-closes"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.err.contains("gone.pem") && ended.err.contains("PEM"), "{ended:?}");
+    assert!(!ended.err.contains("serving"), "{ended:?}");
+    assert!(!folder.path().join("data").exists(), "an installation was begun");
+}
+
+#[test]
+fn a_demo_folder_that_cannot_be_used_is_named_with_what_to_do() {
+    let folder = Folder::new("demo");
+    folder.write("file", "");
+    for path in ["file", "file/below", "/proc/nowhere"] {
+        let ended = run(folder.path(), &["demo", "--port", "18650", "--data", path]);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        for part in [path, "--data DIR"] {
+            assert!(ended.err.contains(part), "no `{part}`: {ended:?}");
+        }
+    }
 }

@@ -117,6 +117,12 @@ fn a_dry_run_shows_what_would_change_and_changes_nothing() {
     }
     let left: Vec<_> = std::fs::read_dir(nowhere.path()).expect("a folder").collect();
     assert!(left.is_empty(), "a dry run without an installation made {left:?}");
+    // A configuration alone is no installation yet, and a dry run does not begin one.
+    nowhere.write("readerpass.toml", "public_url = \"https://hub.test\"\n");
+    let ended = run(nowhere.path(), &["apply", &sample(), "--dry-run"]);
+    assert!(ended.code == 0 && ended.out.contains("members/nju.toml"), "{ended:?}");
+    let left: Vec<_> = std::fs::read_dir(nowhere.path()).expect("a folder").flatten().collect();
+    assert_eq!(left.len(), 1, "a dry run made {left:?}");
 
     let hub = installation();
     let folder = copy_of_sample();
@@ -213,7 +219,106 @@ fn explain_accounts_for_every_value_and_refuses_with_a_reason() {
     assert_eq!(json["allowed"], false);
     assert!(!json["reasons"].as_array().expect("reasons").is_empty(), "{json:#}");
     assert_eq!(ask("card", "union", "B").code, 0);
-    for (service, member) in [("nothing", "nju"), ("ill", "nobody")] {
-        assert_eq!(ask(service, member, "A").code, 1, "{service} at {member}");
+    for (service, member, says) in [
+        ("opca", "nju", "did you mean opac"),
+        ("nothing", "nju", "known are card, cvrs, ill, journals, opac"),
+        ("ill", "njuu", "did you mean njau, nju?"),
+    ] {
+        let ended = ask(service, member, "A");
+        assert_eq!(ended.code, 1, "{service} at {member}");
+        assert!(ended.err.contains(says), "{service} at {member}: {ended:?}");
     }
+}
+
+/// Nothing of a reader is known here, so each value says where it would come from.
+#[test]
+fn explain_shows_every_value_with_a_placeholder_or_its_source() {
+    let folder = copy_of_sample();
+    let release = "release = [\"name\", \"mail\", \"phone\", \"department\", \"card_number\", \"category\", \
+                   \"standing\", \"valid_until\", \"affiliation\", \"member\", \"class\", \"links\"]\n";
+    let text = std::fs::read_to_string(folder.path().join("services/ill.toml")).expect("a file");
+    let line = text.lines().find(|line| line.starts_with("release")).expect("a release");
+    folder.write("services/ill.toml", text.replace(line, release.trim_end()));
+    let dir = folder.path().to_str().expect("UTF-8").to_owned();
+    let ask = |further: &[&str]| {
+        let mut arguments = vec![
+            "--json",
+            "explain",
+            "--registry",
+            &dir,
+            "--service",
+            "ill",
+            "--member",
+            "nju",
+            "--class",
+            "A",
+        ];
+        arguments.extend(further);
+        run(folder.path(), &arguments).json()
+    };
+    let row = |json: &serde_json::Value, what: &str| {
+        let rows = json["values"].as_array().unwrap_or_else(|| panic!("{json:#}")).clone();
+        rows.into_iter().find(|row| row["what"] == what).unwrap_or_else(|| panic!("{what}"))
+    };
+    let json = ask(&[]);
+    for what in ["name", "mail", "phone", "department", "card_number", "category", "valid_until"] {
+        let row = row(&json, what);
+        assert_eq!(row["decision"], "given", "{row:#}");
+        assert_eq!(row["value"], format!("(the reader's {what})"), "{row:#}");
+        assert!(row["source"].as_str().expect("a source").contains("library's answer"), "{row:#}");
+    }
+    let affiliation = row(&json, "affiliation")["value"].to_string();
+    assert!(affiliation.contains("(the reader's affiliation)@"), "{affiliation}");
+    assert_eq!(row(&json, "standing")["value"], "good");
+    assert_eq!(row(&json, "links")["source"], "members/nju.toml");
+    folder.write("notes/reader.toml", "department = \"情报\"\nvalid_until = \"2999-12-31\"\n");
+    let file = folder.path().join("notes/reader.toml");
+    let json = ask(&["--attributes", file.to_str().expect("UTF-8")]);
+    for (what, value) in [("department", "情报"), ("valid_until", "2999-12-31T15:59:59Z")] {
+        assert_eq!(row(&json, what)["value"], value);
+        assert_eq!(row(&json, what)["source"], "--attributes");
+    }
+    // What is wrong in the file is said with its key and no word of the program.
+    folder.write("notes/reader.toml", "name = 5\n");
+    let arguments = [
+        "explain",
+        "--registry",
+        &dir,
+        "--service",
+        "ill",
+        "--member",
+        "nju",
+        "--class",
+        "A",
+        "--attributes",
+        file.to_str().expect("UTF-8"),
+    ];
+    let ended = run(folder.path(), &arguments);
+    assert!(ended.code == 1 && ended.err.contains("name: the number 5 stands here"), "{ended:?}");
+}
+
+#[test]
+fn a_testing_member_without_a_login_is_a_warning_and_a_live_one_a_fault() {
+    let hub = installation();
+    let folder = Folder::new("registry");
+    let member = |status: &str| {
+        let text = format!(
+            "id = \"nju\"\nname = {{ zh = \"南\" }}\nclass = \"A\"\nstatus = \"{status}\"\n"
+        );
+        folder.write("members/nju.toml", text);
+    };
+    let dir = folder.path().to_str().expect("UTF-8");
+    member("testing");
+    let ended = run(hub.path(), &["check", dir]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.out.contains("warning: members/nju.toml: connector: "), "{ended:?}");
+    assert!(ended.out.contains("good: 1 member, 0 services, 0 policy files"), "{ended:?}");
+    let json = run(hub.path(), &["--json", "check", dir]).json();
+    assert_eq!(json["warnings"].as_array().map(Vec::len), Some(1), "{json:#}");
+    let dry = run(hub.path(), &["apply", dir, "--dry-run"]);
+    assert!(dry.code == 0 && dry.out.contains("warning: members/nju.toml"), "{dry:?}");
+    member("live");
+    let ended = run(hub.path(), &["check", dir]);
+    assert!(ended.code == 1 && ended.out.contains("LOG-014"), "{ended:?}");
+    assert!(ended.out.contains("1 fault\n"), "{ended:?}");
 }

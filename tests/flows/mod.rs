@@ -1,4 +1,7 @@
 //! Whole logins, in process, every member protocol × every service protocol.
 
+mod circle;
 mod first_login;
+mod keys;
 mod saml_services;
+mod staff;

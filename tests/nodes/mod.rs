@@ -3,6 +3,8 @@
 
 mod at_once;
 #[cfg(feature = "peers")]
+mod keys;
+#[cfg(feature = "peers")]
 mod killed;
 #[cfg(feature = "peers")]
 mod process;

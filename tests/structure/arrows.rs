@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("demo-services", &[]),
 ];
 
-const MAY_USE_ALL: &[&str] = &["readerpass", "system-tests", "bench"];
+const MAY_USE_ALL: &[&str] = &["readerpass", "system-tests", "bench", "fuzz"];
 
 pub fn workspace() -> BTreeMap<String, (String, BTreeSet<String>)> {
     let output = Command::new(env!("CARGO"))

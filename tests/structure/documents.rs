@@ -3,7 +3,7 @@
 use super::arrows::workspace;
 use std::collections::BTreeSet;
 
-fn document(name: &str) -> String {
+pub fn document(name: &str) -> String {
     let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
