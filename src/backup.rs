@@ -19,6 +19,7 @@ pub(crate) use read::Opened;
 pub(crate) use write::write;
 
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The first line, before the number of the form.
@@ -83,7 +84,10 @@ fn file_fault(path: &Path) -> impl Fn(std::io::Error) -> BackupError {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

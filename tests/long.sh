@@ -13,11 +13,22 @@ case ${1:-} in
         cargo build --locked --bin readerpass
         exec tests/package.sh "${@:2}"
         ;;
+    fuzz)
+        exec tests/fuzz.sh "${FUZZ_SECONDS:-600}" "${@:2}"
+        ;;
+    corrupted)
+        cargo test --locked -p system-tests every_corruption_of_every_flow -- --ignored --nocapture
+        echo "corrupted: commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), no seed: every one of them"
+        ;;
     *)
         echo "./test long bench [--json] [--enforce] [--seed N] [WORD…]"
         echo "                     CPU per login and keystroke, memory, start, beside their budgets, in one run"
         echo "./test long package [--release]"
         echo "                     the Debian package, built, installed, upgraded and purged in a Debian of its own"
+        echo "./test long fuzz [TARGET…]"
+        echo "                     every fuzz target, or these, for FUZZ_SECONDS (600) each; what they find is kept in test-output/fuzz"
+        echo "./test long corrupted"
+        echo "                     every part of every request of the four flows, corrupted in every way"
         exit 2
         ;;
 esac

@@ -200,11 +200,12 @@ impl Login {
         connector: &ConnectorId,
     ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry), Refusal> {
         let refusal = |code, log: String| Refusal::new(code, log).at_member(&member.id);
-        let entry = match is_staff_connector(connector) {
-            true => staff::entry()?.0,
-            false => member.connector(connector).ok_or_else(|| {
+        let entry = if is_staff_connector(connector) {
+            staff::entry()?.0
+        } else {
+            member.connector(connector).ok_or_else(|| {
                 refusal(code::LOG_NO_CONNECTOR, format!("{connector} is no longer registered"))
-            })?,
+            })?
         };
         let found = self.0.connectors.get(entry.kind.as_str()).ok_or_else(|| {
             refusal(code::LOG_NO_CONNECTOR, format!("kind {} is not built in", entry.kind))

@@ -45,12 +45,9 @@ impl Login {
             return Err(Refusal::new(code::LOG_READER_SUSPENDED, "the reader is suspended")
                 .at_member(claimed.member()));
         }
-        let staff = match is_staff_connector(claimed.connector())
-            && Claimed::is_by_two_factors(claimed.evidence(), claimed.acr())
-        {
-            true => self.0.accounts.staff(&id, moment.now).await?,
-            false => None,
-        };
+        let is_staff = is_staff_connector(claimed.connector())
+            && Claimed::is_by_two_factors(claimed.evidence(), claimed.acr());
+        let staff = if is_staff { self.0.accounts.staff(&id, moment.now).await? } else { None };
         let membership = Membership {
             member: claimed.member().clone(),
             connector: claimed.connector().clone(),

@@ -134,7 +134,7 @@ impl Login {
         moment: &Moment,
         client: IpAddr,
     ) -> Result<Option<TraceRecord>, Refusal> {
-        let all = self.sees_all(room)?;
+        let all = sees_all(room)?;
         let found = self.0.shared.find_trace(code).await?;
         let found = found.filter(|t| all || t.member.as_ref() == Some(&room.member().id));
         let member = found.as_ref().and_then(|t| t.member.clone());
@@ -154,21 +154,13 @@ impl Login {
         moment: &Moment,
         client: IpAddr,
     ) -> Result<Option<AccountRow>, Refusal> {
-        let is_seen = self.sees_all(room)? || *member == room.member().id;
+        let is_seen = sees_all(room)? || *member == room.member().id;
         let looked = Looked { code: None, member: Some(member.clone()), named: Some(named) };
         self.note_look(room, looked, moment, client).await?;
         if !is_seen {
             return Ok(None);
         }
         self.0.accounts.find(Some(member), named).await
-    }
-
-    fn sees_all(&self, room: &Ready) -> Result<bool, Refusal> {
-        match Room::of(&room.service().id) {
-            Some(Room::Desk) => Ok(false),
-            Some(Room::Console) => Ok(true),
-            None => Err(Refusal::new(code::HUB_INTERNAL, "a reader's service looks nobody up")),
-        }
     }
 
     async fn note_look(
@@ -203,6 +195,15 @@ struct Looked<'l> {
     code: Option<LoginCode>,
     member: Option<MemberId>,
     named: Option<&'l str>,
+}
+
+/// Whether a room shows every library's logins; the other shows those of its own.
+fn sees_all(room: &Ready) -> Result<bool, Refusal> {
+    match Room::of(&room.service().id) {
+        Some(Room::Desk) => Ok(false),
+        Some(Room::Console) => Ok(true),
+        None => Err(Refusal::new(code::HUB_INTERNAL, "a reader's service looks nobody up")),
+    }
 }
 
 #[cfg(test)]

@@ -53,8 +53,8 @@ impl Drop for Scratch {
 #[test]
 fn what_was_written_is_read_back() {
     let scratch = Scratch::new();
-    for content in [&b""[..], b"a", &[7; 200_000]] {
-        let backup = scratch.backup(content);
+    for content in [vec![], b"a".to_vec(), vec![7; 200_000]] {
+        let backup = scratch.backup(&content);
         assert_eq!(scratch.restored(&backup).expect("restores"), content);
     }
 }
@@ -98,8 +98,9 @@ fn a_backup_with_good_hashes_and_no_seal_of_ours_is_refused() {
 #[test]
 fn other_files_and_later_forms_are_named() {
     let scratch = Scratch::new();
-    for octets in [&b""[..], b"SQLite format 3\0", &[b'\n'; 20_000], &[b'x'; 20_000]] {
-        assert!(matches!(scratch.restored(octets), Err(BackupError::Foreign(_))));
+    let head = b"SQLite format 3\0".to_vec();
+    for octets in [vec![], head, vec![b'\n'; 20_000], vec![b'x'; 20_000]] {
+        assert!(matches!(scratch.restored(&octets), Err(BackupError::Foreign(_))));
     }
     let later = scratch.restored(b"readerpass backup 2\n{}\n");
     assert!(matches!(later, Err(BackupError::Newer(_, form)) if form == "2"));

@@ -64,7 +64,7 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     let ear = Ear { listener, tls, places: Places::new() };
     let appearance = Appearance { demo_mark: args.demo_mark };
     tokio::select! {
-        ended = run_hub(hub, ear, appearance, stop) => ended.map(|()| Ended::Good),
+        ended = Box::pin(run_hub(hub, ear, appearance, stop)) => ended.map(|()| Ended::Good),
         () = asked_twice => {
             tracing::warn!("asked twice: ending at once");
             Ok(Ended::NotGood)

@@ -65,6 +65,23 @@ fn every_arrow_between_rooms_is_one_of_the_plan() {
     }
 }
 
+/// What the rooms open for the fuzz targets is closed in all that is tested and shipped:
+/// only the feature that `cargo fuzz` is given opens it.
+#[test]
+fn no_build_but_that_of_the_fuzz_targets_opens_their_doors() {
+    for (name, (manifest, _)) in workspace() {
+        let text = std::fs::read_to_string(&manifest).expect("a manifest");
+        let naming = text.lines().filter(|l| l.contains("fuzzing") && !l.starts_with('#'));
+        for line in naming {
+            let is_run = name == "fuzz" && line.starts_with("run = [");
+            assert!(line == "fuzzing = []" || is_run, "{name}: {line}");
+        }
+        assert!(!text.lines().any(|l| l.starts_with("default = ")), "{name} has default features");
+        let uses_run = name != "fuzz" && text.contains("fuzz/run");
+        assert!(!uses_run, "{name} builds the fuzz targets");
+    }
+}
+
 #[test]
 fn only_the_saml_room_parses_xml() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");

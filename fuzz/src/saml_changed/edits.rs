@@ -121,7 +121,7 @@ impl Pieces {
         let from = donor.element(script.below(donor.0.len()));
         let given = donor.0[from].to_vec();
         let range = self.element(at);
-        let place = if script.byte() % 2 == 0 { range } else { at..at };
+        let place = if script.byte().is_multiple_of(2) { range } else { at..at };
         self.0.splice(place, given);
     }
 
@@ -145,7 +145,7 @@ impl Pieces {
     }
 
     fn text(&mut self, at: usize, script: &mut Script<'_>) {
-        let text = if script.byte() % 2 == 0 {
+        let text = if script.byte().is_multiple_of(2) {
             (*script.one_of(WORDS)).to_owned()
         } else {
             script.text().replace(['<', '&'], "")

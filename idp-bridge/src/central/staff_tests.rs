@@ -48,7 +48,7 @@ impl Desk {
         self.posted(&begun.state, ("password", GOOD)).await
     }
 
-    fn app(&self, begun: &Begun) -> TOTP {
+    fn app(begun: &Begun) -> TOTP {
         let secret = shown(begun, FieldLabel::FactorSecret).pop().expect("a secret");
         let secret = Secret::Encoded(secret).to_bytes().expect("base32");
         TOTP::new_unchecked(Algorithm::SHA1, 6, 0, 30, secret)
@@ -62,7 +62,7 @@ impl Desk {
     /// Enrols with the code of now, and tells the app and what follows.
     async fn enrol(&self) -> (TOTP, Begun) {
         let begun = again(self.password().await);
-        let app = self.app(&begun);
+        let app = Self::app(&begun);
         let code = self.code(&app, 0);
         (app, again(self.posted(&begun.state, ("otp", &code)).await))
     }
@@ -88,7 +88,7 @@ fn shown(begun: &Begun, label: FieldLabel) -> Vec<String> {
 
 #[tokio::test]
 async fn the_first_login_sets_up_a_factor_and_shows_the_recovery_codes_once() {
-    let desk = desk(Some(Role::Librarian)).await;
+    let desk = Box::pin(desk(Some(Role::Librarian))).await;
     let begun = again(desk.password().await);
     assert_eq!(form(&begun).kind, FormKind::EnrolFactor);
     let secret = shown(&begun, FieldLabel::FactorSecret).pop().expect("a secret");
@@ -112,7 +112,7 @@ async fn the_first_login_sets_up_a_factor_and_shows_the_recovery_codes_once() {
 
 #[tokio::test]
 async fn a_wrong_first_code_shows_the_same_picture_again() {
-    let desk = desk(Some(Role::Head)).await;
+    let desk = Box::pin(desk(Some(Role::Head))).await;
     let begun = again(desk.password().await);
     let wrong = again(desk.posted(&begun.state, ("otp", "000000")).await);
     assert_eq!(form(&wrong).problem, Some(code::ACC_WRONG_CODE));
@@ -124,7 +124,7 @@ async fn a_wrong_first_code_shows_the_same_picture_again() {
 /// What came of the step, as a code: a refusal's, or the problem of the form.
 async fn code_at(step: &str) -> Code {
     let role = (step != "role").then_some(Role::Librarian);
-    let desk = desk(role).await;
+    let desk = Box::pin(desk(role)).await;
     let finished = match step {
         "role" => desk.password().await,
         "code" => {
@@ -149,7 +149,7 @@ async fn code_at(step: &str) -> Code {
         "enrolled once" => {
             let other_tab = again(desk.password().await);
             desk.enrol().await;
-            let code = desk.code(&desk.app(&other_tab), 30);
+            let code = desk.code(&Desk::app(&other_tab), 30);
             desk.posted(&other_tab.state, ("otp", &code)).await
         }
         "codes shown, not typed past" => {
@@ -170,7 +170,7 @@ async fn code_at(step: &str) -> Code {
 async fn every_check_of_the_table_refuses_with_its_code() {
     let mut seen = 0;
     for check in CHECKS.iter().filter(|c| c.endpoint == "POST /login by staff") {
-        assert_eq!(code_at(check.step).await, check.code, "{}", check.step);
+        assert_eq!(Box::pin(code_at(check.step)).await, check.code, "{}", check.step);
         seen += 1;
     }
     assert_eq!(seen, 6);
@@ -178,7 +178,7 @@ async fn every_check_of_the_table_refuses_with_its_code() {
 
 #[tokio::test]
 async fn a_state_of_readers_is_none_of_those_who_work_here() {
-    let desk = desk(Some(Role::Librarian)).await;
+    let desk = Box::pin(desk(Some(Role::Librarian))).await;
     let (app, _) = desk.enrol().await;
     let begun = desk.world.begin(&desk.world.central, &desk.place).await.expect("begun");
     let inbound = post("/login", &[("username", "librarian"), ("password", GOOD)]);

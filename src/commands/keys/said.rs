@@ -3,6 +3,7 @@
 use metadata::{KeyFacts, KeyPurpose, KeyState};
 use model::Timestamp;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// `2026-11-21 18:47 +08:00`, the zone of the pages.
 pub(super) fn time(at: Timestamp) -> String {
@@ -53,11 +54,12 @@ pub(super) fn follow_up(key: &KeyFacts, before: Option<&KeyFacts>, is_at_once: b
     }
     if let Some(before) = before {
         let due = key.use_from.plus_s(purpose.lives_s());
-        text.push_str(&format!(
-            "then, from {}: readerpass keys retire --purpose {purpose} --generation {}\n",
+        let _infallible = writeln!(
+            text,
+            "then, from {}: readerpass keys retire --purpose {purpose} --generation {}",
             time(due),
             before.generation
-        ));
+        );
     }
     text
 }

@@ -19,11 +19,11 @@ use flow::FLOWS;
 use run::{Corrupted, all_of};
 
 /// As many of each flow as `./test` has time for, drawn alike in every run.
-const SAMPLE: usize = 90;
+const SAMPLE: usize = 150;
 
 async fn sample(flow: usize) {
-    let of = Corrupted::record(FLOWS[flow]).await;
-    of.try_some(SAMPLE).await.assert_safe();
+    let of = Box::pin(Corrupted::record(FLOWS[flow])).await;
+    Box::pin(of.try_some(SAMPLE)).await.assert_safe();
 }
 
 #[tokio::test]

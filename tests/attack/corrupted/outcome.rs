@@ -33,7 +33,7 @@ impl Walk<'_> {
     /// Walks, lets the service do its part, and looks who is logged in.
     pub async fn outcome(&mut self) -> Outcome {
         let seen = self.walk().await;
-        let astray = self.astray(&seen);
+        let astray = Self::astray(&seen);
         let service = match self.flow.service {
             Service::Oidc => self.redeemed(&seen).await,
             Service::Saml => self.accepted(&seen).await,
@@ -42,7 +42,7 @@ impl Walk<'_> {
         Outcome { service, session, astray, status: seen.status.as_u16() }
     }
 
-    fn astray(&self, seen: &Seen) -> Option<String> {
+    fn astray(seen: &Seen) -> Option<String> {
         let known = ["hub.test", "acme.test", "ill.test", "journals.test"];
         let at = seen.url.as_str();
         let is_known = match seen.url.host_str() {

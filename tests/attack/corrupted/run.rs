@@ -93,8 +93,7 @@ impl Corrupted {
         let good = Some((self.own.name(), true));
         assert_eq!(outcome.service, good, "{}: the good login fails: {outcome:?}", self.flow.name);
         assert_eq!(outcome.session, Some(self.own.name()));
-        let requests = kept.lock().expect("one thread").clone();
-        requests
+        std::mem::take(&mut *kept.lock().expect("one thread"))
     }
 
     fn walk(
@@ -210,8 +209,7 @@ impl Corrupted {
             Passing::IsHeld
         });
         walk.outcome().await;
-        let held = kept.lock().expect("one thread").take();
-        held
+        std::mem::take(&mut *kept.lock().expect("one thread"))
     }
 }
 
@@ -280,7 +278,7 @@ pub fn all_of(flows: &[Flow]) {
             std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 runtime.expect("a runtime").block_on(async {
-                    let of = Corrupted::record(flow).await;
+                    let of = Box::pin(Corrupted::record(flow)).await;
                     of.try_these(&of.variants()).await
                 })
             })

@@ -98,21 +98,21 @@ fn figures(stage: &Stage<'_>, refusals: &BTreeMap<&'static str, u64>) -> Vec<Fig
 fn notices(stage: &Stage<'_>) -> Vec<Notice> {
     let w = &stage.words().console;
     let notice = |member: &Member| {
-        let (state, tone) = match member.status {
+        let (label, tone) = match member.status {
             MemberStatus::Suspended => (&w.is_suspended, "bad"),
             MemberStatus::Applied => (&w.is_applied, "warn"),
             MemberStatus::Testing => (&w.is_testing, ""),
             MemberStatus::Live if member.connectors.is_empty() => (&w.no_connector, "bad"),
             MemberStatus::Live | MemberStatus::Left => return None,
         };
-        Some(Notice { name: stage.member_name(member).to_owned(), state, tone })
+        Some(Notice { name: stage.member_name(member).to_owned(), state: label, tone })
     };
     stage.snapshot.members().filter_map(notice).take(MOST_NOTICES).collect()
 }
 
 fn line(stage: &Stage<'_>, service: &Service) -> Line {
     let w = &stage.words().console;
-    let (state, tone) = match service.status {
+    let (label, tone) = match service.status {
         ServiceStatus::Live => (&w.is_live, "good"),
         ServiceStatus::Testing => (&w.is_testing, ""),
         ServiceStatus::Suspended => (&w.is_suspended, "bad"),
@@ -123,7 +123,7 @@ fn line(stage: &Stage<'_>, service: &Service) -> Line {
         tile: service_tile(service),
         name: service.name.r#in(stage.lang).to_owned(),
         speaks: format!("{} · {}", service.id, speaks.join(", ")),
-        state,
+        state: label,
         tone,
     }
 }

@@ -80,7 +80,7 @@ pub(crate) fn page(stage: &Stage<'_>, room: Room, member: Option<&Member>) -> Pa
     let view = ExplainPage {
         shell,
         w,
-        place: member.map(|m| place(stage, room, m)).unwrap_or_else(|| w.console.name.clone()),
+        place: member.map_or_else(|| w.console.name.clone(), |m| place(stage, room, m)),
         action,
         asks_member: room == Room::Console,
         member: typed,
@@ -127,14 +127,15 @@ fn standings(w: &'static Words, chosen: Standing) -> Vec<Choice> {
 fn answer(stage: &Stage<'_>, member: &Member, service: &Service, explained: &Explained) -> Answer {
     let w = &stage.words().explain;
     let names = [("service", service.name.r#in(stage.lang)), ("member", stage.member_name(member))];
-    let (state, tone, pattern) = match explained.is_open {
-        true => (&w.open, "good", &w.would_open),
-        false => (&w.shut, "bad", &w.would_shut),
+    let (label, tone, pattern) = if explained.is_open {
+        (&w.open, "good", &w.would_open)
+    } else {
+        (&w.shut, "bad", &w.would_shut)
     };
     let minutes = explained.fresh_s.map(|s| s.div_ceil(60).to_string());
     Answer {
         is_open: explained.is_open,
-        state,
+        state: label,
         tone,
         sentence: fill(pattern, &names),
         reasons: explained.reasons.iter().map(|r| r.r#in(stage.lang).to_owned()).collect(),
@@ -145,7 +146,7 @@ fn answer(stage: &Stage<'_>, member: &Member, service: &Service, explained: &Exp
 
 fn accounted(stage: &Stage<'_>, row: &Accounted) -> Row {
     let words = stage.words();
-    let (state, tone) = match row.decision {
+    let (label, tone) = match row.decision {
         Decision::Given => (&words.explain.given, "good"),
         Decision::Withheld => (&words.explain.withheld, "warn"),
         Decision::Absent => (&words.explain.absent, "off"),
@@ -153,7 +154,7 @@ fn accounted(stage: &Stage<'_>, row: &Accounted) -> Row {
     let name = row.what.parse::<ValueName>().ok();
     Row {
         what: name.map_or_else(|| row.what.clone(), |name| value(&words.value, name).to_owned()),
-        state,
+        state: label,
         tone,
         because: row.because.r#in(stage.lang).to_owned(),
         rules: row.rules.join(", "),

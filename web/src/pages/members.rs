@@ -62,7 +62,7 @@ pub(crate) fn page(stage: &Stage<'_>) -> Page {
 
 fn row(stage: &Stage<'_>, member: &Member) -> Row {
     let w = &stage.words().console;
-    let (state, tone) = status(w, member.status);
+    let (label, tone) = status(w, member.status);
     let kinds: Vec<&str> = member.connectors.iter().map(|c| c.kind.as_str()).collect();
     let end = ends(stage, member);
     let days = match (end, stage.now) {
@@ -72,7 +72,7 @@ fn row(stage: &Stage<'_>, member: &Member) -> Row {
     Row {
         name: stage.member_name(member).to_owned(),
         id: member.id.to_string(),
-        state,
+        state: label,
         tone,
         kinds: if kinds.is_empty() { "–".to_owned() } else { kinds.join(", ") },
         certificate: match days {

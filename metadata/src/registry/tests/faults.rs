@@ -278,6 +278,7 @@ fn services() {
 fn the_hubs_own_place_and_its_sign_in_are_not_to_be_had() {
     let folder = registry();
     let text = folder.read("members/union.toml").replace("\"union\"", "\"hub\"");
+    let text = text.replace("reader.example", "hub.example").replace("198.51.100.", "203.0.113.");
     folder.write("members/hub.toml", &text);
     tells(&folder, ("members/hub.toml", "id", "the hub's own place"));
     let folder = registry();
