@@ -4,6 +4,7 @@
 //! connection of its own, while logins go on writing.
 
 use crate::StoreError;
+use crate::sqlite::direct::Gate;
 use crate::sqlite::fault::{column, engine};
 use crate::sqlite::file::DatabaseFile;
 use crate::sqlite::sql::Sql;
@@ -15,19 +16,23 @@ use std::sync::{Arc, Mutex};
 const LONG: i64 = 4096;
 
 /// The connection for checkpoints; at most one runs.
-pub(crate) struct Checkpoint(Arc<Mutex<Connection>>);
+pub(crate) struct Checkpoint {
+    connection: Arc<Mutex<Connection>>,
+    writers: Gate,
+}
 
 impl Checkpoint {
-    pub(crate) fn open(file: &DatabaseFile) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Mutex::new(file.connect()?))))
+    /// `writers` is what this process's writers pass one by one.
+    pub(crate) fn open(file: &DatabaseFile, writers: Gate) -> Result<Self, StoreError> {
+        Ok(Self { connection: Arc::new(Mutex::new(file.connect()?)), writers })
     }
 
     /// Starts a checkpoint unless one is running; waits for nothing.
     pub(crate) fn begin(&self) {
-        let connection = self.0.clone();
+        let (connection, writers) = (self.connection.clone(), self.writers.clone());
         tokio::task::spawn_blocking(move || {
             if let Ok(connection) = connection.try_lock()
-                && let Err(fault) = run(&connection)
+                && let Err(fault) = run(&connection, &writers)
             {
                 tracing::warn!(%fault, "the write-ahead log could not be brought back");
             }
@@ -35,10 +40,13 @@ impl Checkpoint {
     }
 }
 
-fn run(connection: &Connection) -> Result<(), StoreError> {
+fn run(connection: &Connection, writers: &Gate) -> Result<(), StoreError> {
     let passive = Sql::new("PRAGMA wal_checkpoint(PASSIVE)");
     let row = passive.first(connection).map_err(engine)?.unwrap_or_default();
     if column::<i64>(&row, 1)? > LONG {
+        // The engine looks for the lock with pauses, a busy writer without: it would hardly
+        // ever find it free. What is left to bring back is what was written meanwhile.
+        let _held_back = writers.hold();
         Sql::new("PRAGMA wal_checkpoint(RESTART)").first(connection).map_err(engine)?;
     }
     Ok(())

@@ -10,8 +10,9 @@ use crate::StoreError;
 use crate::sqlite::fault::{engine, is_busy};
 use crate::sqlite::sql::{Row, Sql};
 use rusqlite::Connection;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Pauses between tries while another process writes; the last one repeats.
 const PAUSES_MS: [u64; 6] = [1, 1, 2, 5, 10, 20];
@@ -19,7 +20,19 @@ const PAUSES_MS: [u64; 6] = [1, 1, 2, 5, 10, 20];
 const TRIES: usize = 250;
 
 /// The one connection of this process that writes.
-pub(crate) struct Direct(Mutex<Connection>);
+pub(crate) struct Direct(Arc<Mutex<Connection>>);
+
+/// What the writers of this process pass one by one.
+#[derive(Clone)]
+pub(crate) struct Gate(Arc<Mutex<Connection>>);
+
+impl Gate {
+    /// Keeps writers away until what it gives is dropped; blocks the thread until the
+    /// one who writes has ended. For threads that may block only.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, Connection> {
+        self.0.blocking_lock()
+    }
+}
 
 impl Direct {
     /// Takes the connection that opened the file.
@@ -27,7 +40,12 @@ impl Direct {
         // Never sleep inside the engine: `write` waits as a task does.
         connection.busy_timeout(Duration::ZERO).map_err(engine)?;
         connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(engine)?;
-        Ok(Self(Mutex::new(connection)))
+        Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// The gate before this connection.
+    pub(crate) fn gate(&self) -> Gate {
+        Gate(self.0.clone())
     }
 
     /// Runs one statement and gives its rows.

@@ -28,11 +28,12 @@ pub(crate) struct SqliteShared {
 
 impl SqliteShared {
     pub(crate) async fn open(folder: &Path) -> Result<Self, StoreError> {
-        let (file, writer) = DatabaseFile::open(folder, &migrate::SHARED).await?;
+        let (file, connection) = DatabaseFile::open(folder, &migrate::SHARED).await?;
+        let writer = Direct::new(connection)?;
         Ok(Self {
-            writer: Direct::new(writer)?,
             readers: Readers::open(&file, READERS)?,
-            checkpoint: Checkpoint::open(&file)?,
+            checkpoint: Checkpoint::open(&file, writer.gate())?,
+            writer,
             purge: Purge::new(),
             seen: Seen::new(),
         })
