@@ -4,6 +4,7 @@ use crate::harness::browser::{Browser, Seen};
 use crate::harness::oidc::{authorize, code_of};
 use crate::harness::saml::{Ask, accept, value};
 use crate::harness::world::{HUB, PASSWORD, World, sign_in};
+use base64::Engine as _;
 
 async fn logged_in(world: &World) -> Browser {
     let mut browser = world.browser();
@@ -56,9 +57,9 @@ async fn a_saml_service_that_goes_round_in_a_circle_is_stopped() {
     let ids: Vec<String> = (0..8).map(|n| format!("_round-{n}")).collect();
     let ask =
         |n: usize, passive| Ask { id: &ids[n], passive, ..Ask::default() }.address(&world.clock);
-    for n in 0..5 {
+    for (n, id) in ids.iter().enumerate().take(5) {
         let arrived = browser.get(&ask(n, false)).await;
-        let assertion = accept(&mut browser, &world.clock, &arrived, &ids[n]).await;
+        let assertion = accept(&mut browser, &world.clock, &arrived, id).await;
         assert_eq!(value(&assertion, "member"), ["union"]);
     }
     let seen = browser.get(&ask(5, false)).await;
@@ -70,7 +71,6 @@ async fn a_saml_service_that_goes_round_in_a_circle_is_stopped() {
     let assertion = accept(&mut browser, &world.clock, &arrived, &ids[5]).await;
     assert_eq!(value(&assertion, "member"), ["union"]);
     // By POST it is the same.
-    use base64::Engine as _;
     let xml = Ask { id: &ids[7], ..Ask::default() }.xml(&world.clock);
     let encoded = base64::engine::general_purpose::STANDARD.encode(xml);
     let address = format!("{HUB}/saml/idp/sso");

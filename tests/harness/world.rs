@@ -23,8 +23,8 @@ pub const ACME_IDP: &str = "https://acme.test/idp";
 
 pub struct World {
     pub clock: Arc<TestClock>,
-    pub hub: TestHub,
-    pub nju: TestHub,
+    pub hub: Box<TestHub>,
+    pub nju: Box<TestHub>,
 }
 
 /// The key of the member `acme`, held by the test; made once.
@@ -53,18 +53,18 @@ impl World {
     /// A consortium of the test's own: a copy of one that was made once, with its keys.
     pub async fn new() -> Self {
         let clock = TestClock::new();
-        let hub = TestHub::open_in(HUB, &clock, copied("hub"), None).await;
-        let nju = TestHub::open_in(NJU, &clock, copied("nju"), None).await;
-        Self { clock, hub, nju }
+        let hub = Box::pin(TestHub::open_in(HUB, &clock, copied("hub"), None)).await;
+        let nju = Box::pin(TestHub::open_in(NJU, &clock, copied("nju"), None)).await;
+        Self { clock, hub: Box::new(hub), nju: Box::new(nju) }
     }
 
     /// A consortium with keys of its own, which no other knows.
     pub async fn apart() -> Self {
         let clock = TestClock::new();
-        let hub = TestHub::open(HUB, &clock).await;
-        let nju = TestHub::open(NJU, &clock).await;
-        let world = Self { clock, hub, nju };
-        world.introduce().await;
+        let hub = Box::pin(TestHub::open(HUB, &clock)).await;
+        let nju = Box::pin(TestHub::open(NJU, &clock)).await;
+        let world = Self { clock, hub: Box::new(hub), nju: Box::new(nju) };
+        Box::pin(world.introduce()).await;
         world
     }
 
