@@ -17,6 +17,7 @@ packages=(
     redis-server xmlsec1
     python3-venv python3-pip nodejs npm
     php-cli php-xml php-mbstring simplesamlphp
+    python3-pysaml2 python3-authlib python3-flask python3-requests
     chromium fonts-noto-cjk
 )
 missing=()
@@ -52,7 +53,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 # Names of the tests' hosts.
-for name in hub.test nju.test jinling.test ssp.test pyidp.test pysp.test nodeapp.test pyapp.test; do
+for name in hub.test nju.test jinling.test ssp.test pyidp.test pysp.test nodesp.test nodeapp.test pyapp.test; do
     grep -qE "[[:space:]]$name(\$|[[:space:]])" /etc/hosts || echo "127.0.0.1 $name" | root tee -a /etc/hosts >/dev/null
 done
 

@@ -2,7 +2,7 @@
 
 use super::authority::{Authority, saml_pair};
 use super::hub::Hub;
-use super::installed::{python, scripts};
+use super::installed::{Generation, scripts};
 use super::library::{FOREIGN, LOGIN, Library, PASSWORD};
 use super::program::Program;
 use super::reader::Reader;
@@ -17,6 +17,14 @@ use tokio::process::Command;
 /// 256 bits, as the hub issues them.
 const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA";
 
+/// Those that show metadata of theirs.
+pub const SAML_SERVICES: [Service; 4] = [
+    Service::SamlAssertion,
+    Service::SamlResponse,
+    Service::NodeSamlAssertion,
+    Service::NodeSamlResponse,
+];
+
 /// What the programs do with encryption; by default nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Manner {
@@ -24,8 +32,10 @@ pub struct Manner {
     pub encrypts: Option<&'static str>,
     /// The library's connector takes CBC.
     pub accept_cbc: bool,
-    /// The services of pysaml2 have keys to decrypt with, and say so.
+    /// The services by SAML have keys to decrypt with, and say so.
     pub services_decrypt: bool,
+    /// Of pysaml2 and Authlib.
+    pub generation: Generation,
 }
 
 /// Ended when dropped, every program of it.
@@ -38,6 +48,8 @@ pub struct Consortium {
     node: String,
     authlib: String,
     pysaml2: String,
+    node_saml: String,
+    generation: Generation,
 }
 
 impl Consortium {
@@ -61,6 +73,8 @@ impl Consortium {
             node: String::new(),
             authlib: String::new(),
             pysaml2: String::new(),
+            node_saml: String::new(),
+            generation: manner.generation,
         };
         let registry = Registry::new(manner.accept_cbc);
         registry.central();
@@ -91,6 +105,8 @@ impl Consortium {
             Service::Authlib => self.authlib.clone(),
             Service::SamlAssertion => format!("{}/assertion", self.pysaml2),
             Service::SamlResponse => format!("{}/response", self.pysaml2),
+            Service::NodeSamlAssertion => format!("{}/assertion", self.node_saml),
+            Service::NodeSamlResponse => format!("{}/response", self.node_saml),
         }
     }
 
@@ -155,8 +171,10 @@ impl Consortium {
 
         let metadata = format!("{hub}/saml/idp/metadata");
         let settings = json!({ "hub": metadata, "decrypts": manner.services_decrypt });
-        self.pysaml2 = origin(&self.script("saml_service.py", "pysp.test", settings).await);
-        for service in [Service::SamlAssertion, Service::SamlResponse] {
+        let told = self.script("saml_service.py", "pysp.test", settings.clone()).await;
+        self.pysaml2 = origin(&told);
+        self.node_saml = origin(&self.script("saml-service.mjs", "nodesp.test", settings).await);
+        for service in SAML_SERVICES {
             let metadata = self.reader().get(&format!("{}/metadata", self.at(service))).await;
             registry.saml(service, &metadata.body);
         }
@@ -170,7 +188,8 @@ impl Consortium {
         let file = format!("{name}.json");
         self.folder.write(&file, settings.to_string());
         let is_python = Path::new(name).extension().is_some_and(|e| e == "py");
-        let (program, at) = if is_python { (python(), "py") } else { ("node".into(), "js") };
+        let python = self.generation.python();
+        let (program, at) = if is_python { (python, "py") } else { ("node".into(), "js") };
         let ca = self.folder.path().join("ca.pem");
         let mut command = Command::new(program);
         command
@@ -178,12 +197,16 @@ impl Consortium {
             .arg(self.folder.path().join(file))
             .env("REQUESTS_CA_BUNDLE", &ca)
             .env("NODE_EXTRA_CA_CERTS", &ca)
+            .env("PYTHONNOUSERSITE", "1")
             .env("PYTHONWARNINGS", "ignore")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("NO_PROXY", "*");
         let told = |line: &str| serde_json::from_str::<Value>(line).ok().filter(Value::is_object);
         let (program, told) = Program::start(name, &mut command, told).await;
         self.programs.push(program);
+        if let Some(version) = told["version"].as_str() {
+            self.generation.is_of(version);
+        }
         told
     }
 

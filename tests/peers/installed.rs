@@ -10,8 +10,35 @@ pub fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
-pub fn python() -> PathBuf {
-    scripts().join("py/.venv/bin/python")
+/// Of the peers in Python: what is newest, and what a library that upgrades with its
+/// distribution still runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Generation {
+    /// As `py/requirements.txt` locks them.
+    #[default]
+    Newest,
+    /// Debian's own packages.
+    Debian,
+}
+
+impl Generation {
+    /// The interpreter that has them.
+    pub fn python(self) -> PathBuf {
+        match self {
+            Self::Newest => scripts().join("py/.venv/bin/python"),
+            Self::Debian => "/usr/bin/python3".into(),
+        }
+    }
+
+    /// The lock file knows the newest version and no other.
+    ///
+    /// # Panics
+    /// Where both generations are one: the second would show nothing.
+    pub fn is_of(self, version: &str) {
+        let lock = std::fs::read_to_string(scripts().join("py/requirements.txt")).expect("a lock");
+        let is_locked = lock.contains(&format!("=={version} "));
+        assert_eq!(is_locked, self == Self::Newest, "{version} is not of {self:?}");
+    }
 }
 
 /// The public folder of Debian's package.
@@ -30,7 +57,15 @@ pub fn readerpass() -> PathBuf {
 /// # Panics
 /// Where something is missing and TESTS_REQUIRE_PEERS is set, as `./test` does.
 pub fn is_ready(library: Library) -> bool {
-    let missing = missing(library);
+    is_ready_of(library, Generation::Newest)
+}
+
+/// The same, with that generation of the peers in Python.
+///
+/// # Panics
+/// As [`is_ready`].
+pub fn is_ready_of(library: Library, generation: Generation) -> bool {
+    let missing = missing(library, generation);
     if missing.is_empty() {
         return true;
     }
@@ -52,9 +87,11 @@ pub fn is_ready(library: Library) -> bool {
     false
 }
 
-fn missing(library: Library) -> Vec<String> {
-    let js = scripts().join("js/node_modules/openid-client");
-    let mut files = vec![python(), js, PathBuf::from("/usr/bin/xmlsec1")];
+fn missing(library: Library, generation: Generation) -> Vec<String> {
+    let js = scripts().join("js/node_modules");
+    let xmlsec1 = PathBuf::from("/usr/bin/xmlsec1");
+    let mut files = vec![generation.python(), xmlsec1];
+    files.extend(["openid-client", "@node-saml/node-saml"].map(|package| js.join(package)));
     let mut programs = vec!["node"];
     if library == Library::SimpleSamlPhp {
         files.push(SIMPLESAMLPHP.into());
@@ -69,13 +106,21 @@ fn missing(library: Library) -> Vec<String> {
         }
     }
     missing.extend(unresolved());
+    missing.extend(unimportable(generation));
     missing
+}
+
+fn unimportable(generation: Generation) -> Option<String> {
+    let mut python = std::process::Command::new(generation.python());
+    let asked = python.args(["-s", "-c", "import authlib, flask, requests, saml2"]).output();
+    let is_there = asked.is_ok_and(|ended| ended.status.success());
+    (!is_there).then(|| format!("no pysaml2, Authlib and Flask of {generation:?}"))
 }
 
 /// Names that the system does not lead to loopback.
 fn unresolved() -> Vec<String> {
     use std::net::ToSocketAddrs as _;
-    ["hub", "ssp", "pyidp", "pysp", "nodeapp", "pyapp"]
+    ["hub", "ssp", "pyidp", "pysp", "nodesp", "nodeapp", "pyapp"]
         .iter()
         .map(|name| format!("{name}.test"))
         .filter(|host| {

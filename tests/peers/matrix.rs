@@ -1,43 +1,66 @@
 //! Every kind of library × every kind of service: wrong password, login, single
 //! sign-on, logout.
 
-use super::consortium::Consortium;
-use super::installed::is_ready;
+use super::consortium::{Consortium, Manner};
+use super::installed::{Generation, is_ready_of};
 use super::library::{LOGIN, Library, PASSWORD, sign_in};
 use super::reader::Reader;
 use super::service::{Service, said};
 use crate::harness::Seen;
 
 /// The service at which the reader begins, and the one that is opened next.
-const WALKS: [(Service, Service); 5] = [
+const WALKS: [(Service, Service); 7] = [
     (Service::NodeKey, Service::SamlResponse),
-    (Service::Authlib, Service::NodePublic),
+    (Service::Authlib, Service::NodeSamlResponse),
     (Service::SamlAssertion, Service::Authlib),
     (Service::NodePublic, Service::SamlAssertion),
-    (Service::SamlResponse, Service::NodeKey),
+    (Service::SamlResponse, Service::NodeSamlAssertion),
+    (Service::NodeSamlAssertion, Service::NodePublic),
+    (Service::NodeSamlResponse, Service::NodeKey),
+];
+
+/// The services in Python, among themselves.
+const WALKS_OF_PYTHON: [(Service, Service); 3] = [
+    (Service::Authlib, Service::SamlResponse),
+    (Service::SamlAssertion, Service::Authlib),
+    (Service::SamlResponse, Service::SamlAssertion),
 ];
 
 #[tokio::test]
 async fn pysaml2_as_library_with_every_service() {
-    walk_all(Library::Pysaml2).await;
+    walk_all(Library::Pysaml2, Generation::Newest).await;
+}
+
+#[tokio::test]
+async fn debians_pysaml2_as_library_with_debians_services() {
+    walk_all(Library::Pysaml2, Generation::Debian).await;
 }
 
 #[tokio::test]
 async fn simplesamlphp_as_library_with_every_service() {
-    walk_all(Library::SimpleSamlPhp).await;
+    walk_all(Library::SimpleSamlPhp, Generation::Newest).await;
 }
 
 #[tokio::test]
 async fn central_accounts_with_every_service() {
-    walk_all(Library::Central).await;
+    walk_all(Library::Central, Generation::Newest).await;
 }
 
-async fn walk_all(library: Library) {
-    if !is_ready(library) {
+#[tokio::test]
+async fn central_accounts_with_debians_services() {
+    walk_all(Library::Central, Generation::Debian).await;
+}
+
+async fn walk_all(library: Library, generation: Generation) {
+    if !is_ready_of(library, generation) {
         return;
     }
-    let all = Consortium::start(library).await;
-    for (first, second) in WALKS {
+    let all = Consortium::start_as(library, Manner { generation, ..Manner::default() }).await;
+    let walks = match generation {
+        Generation::Newest => &WALKS[..],
+        Generation::Debian => &WALKS_OF_PYTHON[..],
+    };
+    for &(first, second) in walks {
         walk(&all, library, first, second).await;
     }
     all.hub.audit_holds().await;

@@ -1,5 +1,6 @@
 //! Real programs as counterparts, over TLS and with real names: pysaml2 and
-//! SimpleSAMLphp as libraries, openid-client, Authlib and pysaml2 as services.
+//! SimpleSAMLphp as libraries, openid-client, Authlib, pysaml2 and node-saml as services;
+//! those in Python in two generations.
 //!
 //! ```text
 //! reader.rs ──▶ the hub (target/debug/readerpass) ──▶ libraries, services

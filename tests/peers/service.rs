@@ -19,6 +19,10 @@ pub enum Service {
     SamlAssertion,
     /// pysaml2, asking by a signed Redirect, wanting the response signed.
     SamlResponse,
+    /// node-saml, asking by a signed POST, wanting the assertion signed.
+    NodeSamlAssertion,
+    /// node-saml, asking by a signed Redirect, wanting the response signed.
+    NodeSamlResponse,
 }
 
 impl Service {
@@ -30,6 +34,8 @@ impl Service {
             Self::Authlib => "cvrs",
             Self::SamlAssertion => "journals",
             Self::SamlResponse => "opac",
+            Self::NodeSamlAssertion => "ebooks",
+            Self::NodeSamlResponse => "theses",
         }
     }
 
@@ -41,11 +47,22 @@ impl Service {
             Self::Authlib => "虚拟参考咨询",
             Self::SamlAssertion => "外文期刊",
             Self::SamlResponse => "联合目录",
+            Self::NodeSamlAssertion => "电子图书",
+            Self::NodeSamlResponse => "学位论文",
         }
     }
 
     pub fn is_saml(self) -> bool {
-        matches!(self, Self::SamlAssertion | Self::SamlResponse)
+        matches!(self, Self::SamlAssertion | Self::SamlResponse) || self.is_node_saml()
+    }
+
+    fn is_node_saml(self) -> bool {
+        matches!(self, Self::NodeSamlAssertion | Self::NodeSamlResponse)
+    }
+
+    /// Asks for a persistent NameID, and for a login by password over TLS.
+    fn is_persistent(self) -> bool {
+        matches!(self, Self::SamlResponse | Self::NodeSamlResponse)
     }
 
     /// The parameter that asks for an answer without any page.
@@ -55,7 +72,11 @@ impl Service {
 
     /// How the service calls the hub's answer that nobody is logged in.
     pub fn nobody(self) -> &'static str {
-        if self.is_saml() { "StatusNoPassive" } else { "login_required" }
+        match self {
+            _ if self.is_node_saml() => "NoPassive",
+            _ if self.is_saml() => "StatusNoPassive",
+            _ => "login_required",
+        }
     }
 
     /// The service has checked everything and shows the reader that it should.
@@ -87,18 +108,15 @@ impl Service {
     fn welcomes_by_saml(self, said: &Value, library: Library, hub: &str) {
         assert_eq!(said["issuer"], format!("{hub}/saml/idp/metadata"));
         assert_eq!(said["relay_state"], "page-7");
-        let format = match self {
-            Self::SamlResponse => "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-            _ => "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
-        };
-        assert_eq!(said["format"], format);
+        let kind = if self.is_persistent() { "persistent" } else { "transient" };
+        assert_eq!(said["format"], format!("urn:oasis:names:tc:SAML:2.0:nameid-format:{kind}"));
         let one = |name: &str| said["attributes"][name][0].as_str();
         assert_eq!(one("member"), Some(library.id()), "{said:#}");
         assert_eq!(one("class"), Some(library.class()), "{said:#}");
         assert_eq!(one("displayName"), library.reader_name(), "{said:#}");
         let affiliation = library.reader_name().map(|_| format!("student@{}", library.scope()));
         assert_eq!(one("eduPersonScopedAffiliation"), affiliation.as_deref(), "{said:#}");
-        if self == Self::SamlResponse {
+        if self.is_persistent() {
             assert_eq!(said["context"], PASSWORD_OVER_TLS);
         } else {
             let scope = format!("@{}", library.scope());
@@ -110,8 +128,8 @@ impl Service {
     pub fn lasting_name(self, seen: &Seen) -> String {
         let said = said(seen);
         let name = match self {
-            Self::SamlResponse => &said["name_id"],
-            Self::SamlAssertion => &said["attributes"][PAIRWISE_ID][0],
+            _ if self.is_persistent() => &said["name_id"],
+            _ if self.is_saml() => &said["attributes"][PAIRWISE_ID][0],
             _ => &said["claims"]["sub"],
         };
         name.as_str().unwrap_or_else(|| panic!("no name: {said:#}")).to_owned()

@@ -8,6 +8,7 @@ pysaml2 comes) or `aes256-gcm` (its template, with another cipher).
 import os
 from functools import lru_cache, partial
 from html import escape
+from importlib.metadata import version
 
 import requests
 import saml2.entity
@@ -147,4 +148,4 @@ def post(response, destination, relay_state):
     return sent["data"]
 
 
-serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN})
+serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN, "version": version("pysaml2")})

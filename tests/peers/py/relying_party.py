@@ -4,10 +4,13 @@ Settings: host, tls, issuer, client_id, client_secret.
 """
 
 import os
+import secrets
+from urllib.parse import urlencode
 
+import authlib
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, request, session
+from flask import Flask, redirect, request, session
 
 from serving import listen, serve, settings
 
@@ -50,14 +53,20 @@ def callback():
 
 @app.get("/logout")
 def logout():
-    id_token = ID_TOKENS.pop(session.pop("sub"))
-    return hub.logout_redirect(post_logout_redirect_uri=f"{ORIGIN}/bye", id_token_hint=id_token)
+    asked = {"id_token_hint": ID_TOKENS.pop(session.pop("sub")), "post_logout_redirect_uri": f"{ORIGIN}/bye"}
+    if hasattr(hub, "logout_redirect"):
+        return hub.logout_redirect(**asked)
+    # Older ones leave the logout to the application.
+    session["leaving"] = asked["state"] = secrets.token_urlsafe()
+    return redirect(f"{hub.load_server_metadata()['end_session_endpoint']}?{urlencode(asked)}")
 
 
 @app.get("/bye")
 def bye():
-    hub.validate_logout_response()
-    return {"signed_out": True}
+    if hasattr(hub, "validate_logout_response"):
+        hub.validate_logout_response()
+        return {"signed_out": True}
+    return {"signed_out": request.args.get("state") == session.pop("leaving")}
 
 
-serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN})
+serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN, "version": authlib.__version__})

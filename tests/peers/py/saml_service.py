@@ -9,6 +9,7 @@ decrypts: whether its metadata ask for encrypted assertions.
 """
 
 from functools import lru_cache
+from importlib.metadata import version
 
 import requests
 from flask import Flask, Response, redirect, request
@@ -122,4 +123,4 @@ def acs(name):
     }
 
 
-serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN})
+serve(app, SOCKET, SETTINGS["tls"], {"origin": ORIGIN, "version": version("pysaml2")})
