@@ -79,6 +79,11 @@ pub(crate) fn counter_key(name: &str) -> [u8; 32] {
     digest("readerpass counter", &[name.as_bytes()])
 }
 
+/// A network that saw a fault of a library; of each library another name.
+pub(crate) fn network_key(member: &model::MemberId, network: &str) -> [u8; 32] {
+    digest("readerpass network", &[member.as_str().as_bytes(), network.as_bytes()])
+}
+
 /// The name of an index of sessions.
 pub(crate) fn index_key(index: &str) -> [u8; 32] {
     digest("readerpass index", &[index.as_bytes()])

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!             Durable                             Shared
-//!   registry accounts suspensions     one-use parked counters sessions trace
+//!   registry accounts suspensions     one-use parked counters sessions trace troubles
 //!   keys audit backup                          │
 //!        │                            ┌────────┴────────┐
 //!   SQLite, FULL                 SQLite, NORMAL       Redis

@@ -12,6 +12,7 @@ mod parked;
 mod registry;
 mod sessions;
 mod trace;
+mod troubles;
 
 #[cfg(test)]
 pub(crate) use sessions::session;
@@ -75,7 +76,10 @@ pub async fn shared(one: &Shared, other: &Shared) -> Result<(), Broken> {
     sessions::found_by_index(one, other).await?;
     sessions::end_of_reader_spares_others(one, other).await?;
     trace::kept_and_replaced(one, other).await?;
-    trace::ring_is_bounded(one).await
+    trace::ring_is_bounded(one).await?;
+    troubles::told_by_three_networks(one, other).await?;
+    troubles::forgotten_by_the_time_passed_in(one, other).await?;
+    troubles::no_network_is_lost(one, other).await
 }
 
 /// The contract of the durable store.

@@ -11,6 +11,7 @@ mod registry;
 mod sessions;
 mod suspensions;
 mod trace;
+mod troubles;
 
 pub use accounts::{AccountRow, AccountRows, Role};
 pub use audit::{Actor, AuditEntry, AuditFault, AuditHead, AuditLog, AuditReport};
@@ -25,10 +26,11 @@ pub use sessions::{
 };
 pub use suspensions::Suspensions;
 pub use trace::{TRACE_DAYS, TRACE_RECORDS, TraceRing};
+pub use troubles::{TROUBLE_NETWORKS, TROUBLE_S, Trouble, Troubles};
 
 /// Short-lived state that all nodes share: SQLite on one machine, Redis on several.
 pub trait SharedStore:
-    OneUse + Parked + Counters + Sessions + SessionServices + TraceRing + Send + Sync
+    OneUse + Parked + Counters + Sessions + SessionServices + TraceRing + Troubles + Send + Sync
 {
 }
 

@@ -11,6 +11,7 @@ mod parked;
 mod scripts;
 mod sessions;
 mod trace;
+mod troubles;
 
 #[cfg(test)]
 mod tests;

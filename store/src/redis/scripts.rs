@@ -21,3 +21,4 @@ script!(ADD_SERVICE, "add_service");
 script!(BY_INDEX, "by_index");
 script!(END_OF_READER, "end_of_reader");
 script!(WRITE_TRACE, "write_trace");
+script!(NOTE_TROUBLE, "note_trouble");

@@ -81,17 +81,26 @@ async fn every_key_has_our_prefix_and_an_end_and_holds_no_secret() {
     shared.add("secret-name", 60, noon()).await.unwrap();
     let session = conformance::session("secret-sid", "reader", &["secret-index"]).unwrap();
     store.create(&session).await.unwrap();
+    let member = model::MemberId::parse("nju").unwrap();
+    shared.note_trouble(&member, "203.0.113.7", noon()).await.unwrap();
     let mut connection = store.connection.clone();
     let keys: Vec<String> =
         ::redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
-    assert_eq!(keys.len(), 6, "{keys:?}");
+    assert_eq!(keys.len(), 7, "{keys:?}");
     for key in keys {
         assert!(key.starts_with("rp:"), "{key}");
         let ttl: i64 = ::redis::cmd("PTTL").arg(&key).query_async(&mut connection).await.unwrap();
         assert!(ttl > 60_000, "{key} ends after what it guards, in {ttl} ms");
         let dump: Vec<u8> =
             ::redis::cmd("DUMP").arg(&key).query_async(&mut connection).await.unwrap();
-        for secret in ["secret-once", "secret-code", "secret-grant", "secret-sid", "secret-name"] {
+        for secret in [
+            "secret-once",
+            "secret-code",
+            "secret-grant",
+            "secret-sid",
+            "secret-name",
+            "203.0.113.7",
+        ] {
             assert!(!key.contains(secret));
             assert!(!dump.windows(secret.len()).any(|w| w == secret.as_bytes()), "{secret}");
         }

@@ -35,7 +35,7 @@ pub(crate) static SHARED: Schema = Schema {
     application: 0x5250_7368,
     synchronous: "NORMAL",
     secure_delete: "FAST",
-    steps: &[include_str!("migrations/shared-1.sql")],
+    steps: &[include_str!("migrations/shared-1.sql"), include_str!("migrations/shared-2.sql")],
 };
 
 /// Runs the steps that are missing, all or none; refuses a newer or a foreign file.

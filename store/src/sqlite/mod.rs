@@ -23,6 +23,7 @@ mod shared;
 mod sql;
 mod suspensions;
 mod trace;
+mod troubles;
 mod verify;
 mod writer;
 

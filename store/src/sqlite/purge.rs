@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Every so many writes of this process …
 const EVERY: u32 = 128;
 /// … at most 200 rows of each table go: more than came, and never a long pause.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "DELETE FROM one_use WHERE key IN
          (SELECT key FROM one_use WHERE expires <= ?1 ORDER BY expires LIMIT 200)",
     "DELETE FROM parked WHERE key IN
@@ -19,6 +19,8 @@ const STEPS: [&str; 6] = [
          (SELECT key FROM counter WHERE expires <= ?1 ORDER BY expires LIMIT 200)",
     "DELETE FROM session WHERE id IN
          (SELECT id FROM session WHERE expires <= ?1 ORDER BY expires LIMIT 200)",
+    "DELETE FROM trouble WHERE member IN
+         (SELECT member FROM trouble WHERE expires <= ?1 LIMIT 200)",
     "DELETE FROM trace WHERE id IN
          (SELECT id FROM (SELECT id, at FROM trace ORDER BY id LIMIT 200) WHERE at <= ?1)",
     "DELETE FROM trace WHERE id IN
@@ -45,7 +47,7 @@ impl SqliteShared {
         if !self.purge.is_due() {
             return;
         }
-        let [one_use, parked, counter, session, trace_age, trace_count] = STEPS;
+        let [one_use, parked, counter, session, trouble, trace_age, trace_count] = STEPS;
         let oldest = now.plus_s(-i64::from(TRACE_DAYS) * 86_400);
         let at = |sql, limit: i64| Sql::new(sql).bind(limit);
         let steps = [
@@ -53,6 +55,7 @@ impl SqliteShared {
             at(parked, now.unix_ms()),
             at(counter, now.unix_ms()),
             at(session, now.unix_ms()),
+            at(trouble, now.unix_ms()),
             at(trace_age, oldest.unix_ms()),
             at(trace_count, i64::from(TRACE_RECORDS)),
         ];
