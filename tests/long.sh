@@ -13,6 +13,13 @@ case ${1:-} in
         cargo build --locked --bin readerpass
         exec tests/package.sh "${@:2}"
         ;;
+    discovery)
+        # The browser drives the program as it is shipped; what drives the browser need not be fast.
+        cargo build --release --locked --bin readerpass
+        export DISCOVERY_PROGRAM="${CARGO_TARGET_DIR:-$PWD/target}/release/readerpass"
+        cargo test --locked -p system-tests --features browser a_reader_finds_one_of_1200_libraries -- --nocapture
+        echo "discovery: commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
+        ;;
     fuzz)
         exec tests/fuzz.sh "${FUZZ_SECONDS:-600}" "${@:2}"
         ;;
@@ -23,6 +30,8 @@ case ${1:-} in
     *)
         echo "./test long bench [--json] [--enforce] [--seed N] [WORD…]"
         echo "                     CPU per login and keystroke, memory, start, beside their budgets, in one run"
+        echo "./test long discovery"
+        echo "                     Chromium over 1,200 libraries: bytes of the first page, time from key to list"
         echo "./test long package [--release]"
         echo "                     the Debian package, built, installed, upgraded and purged in a Debian of its own"
         echo "./test long fuzz [TARGET…]"

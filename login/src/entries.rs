@@ -146,6 +146,7 @@ impl Login {
         let id = self.reader_id(authenticated.claimed())?;
         passage.actor = Some(Actor::Reader(id.clone()));
         let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
+        self.end_trouble(turn, &leg.member, &leg.connector).await;
         let code = passage.flight.code;
         let waits = self.is_another_person(turn, &resolved);
         let live = self.open_session(turn, &authenticated, resolved, code, waits).await?;

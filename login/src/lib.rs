@@ -14,6 +14,7 @@ mod admit;
 mod answer;
 mod choose;
 mod circle;
+mod condition;
 mod continue_with;
 mod cookies;
 mod decide;
@@ -23,6 +24,7 @@ mod entries;
 mod flight;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod lately;
 mod logout;
 mod parking;
 mod preview;
@@ -42,9 +44,11 @@ mod take_up;
 #[cfg(test)]
 mod testing;
 mod trace;
+mod trouble;
 mod turn;
 mod unsolicited;
 
+pub use condition::Condition;
 pub use continue_with::{Continued, Source};
 pub use decide::Ready;
 pub use edge::{Edge, EdgeSettings, EdgeState, Head, edge_layer};
@@ -55,9 +59,11 @@ pub use reply::{Onward, Refused, Reply};
 pub use routes::LoginFault;
 pub use session::{Grant, Session};
 pub use store::{AccountRow, SessionService};
+pub use trouble::Troubled;
 
 use accounts::Accounts;
 use idp_bridge::Connector;
+use lately::Lately;
 use metadata::{KeyRing, PublicUrl, Registry};
 use seal::Sealer;
 use std::collections::HashMap;
@@ -102,6 +108,8 @@ struct Inner {
     verdicts: decide::Verdicts,
     anonymous: trace::Tally,
     ends: ends::Ends,
+    troubles: Lately<trouble::Known>,
+    condition: Lately<Option<Condition>>,
 }
 
 impl Login {
@@ -138,6 +146,8 @@ impl Login {
             verdicts: decide::Verdicts::default(),
             anonymous: trace::Tally::default(),
             ends: ends::Ends::default(),
+            troubles: Lately::default(),
+            condition: Lately::default(),
         })))
     }
 }

@@ -96,7 +96,7 @@ impl Login {
     }
 
     /// The connector that is offered to readers: the first whose kind this build knows.
-    fn connector_of<'m>(
+    pub(crate) fn connector_of<'m>(
         &self,
         member: &'m Member,
     ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {

@@ -4,6 +4,7 @@ use crate::circle;
 use crate::cookies;
 use crate::decide::{Decision, live_service};
 use crate::flight::{Carried, Flight, draw_handle};
+use crate::session::is_shared_computer;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
 use model::{
@@ -166,9 +167,13 @@ impl Login {
         }
     }
 
-    /// Libraries this browser used and that can be used now, newest first.
+    /// Libraries this browser used and that can be used now, newest first; none at a shared
+    /// computer, whoever used them before (rule 13).
     pub fn recent(&self, inbound: &Inbound) -> Vec<MemberId> {
         let snapshot = self.0.registry.current();
+        if is_shared_computer(&snapshot, inbound.client) {
+            return Vec::new();
+        }
         let mut recent = cookies::recent(inbound);
         recent.retain(|id| snapshot.member(id).is_some_and(|member| self.is_usable(member)));
         recent

@@ -82,11 +82,13 @@ impl Login {
         self.count_end(Some(passage), Some(refusal.code()));
         if passage.actor.is_some() {
             self.write_trace(turn, passage, Some(refusal.code())).await;
+            self.note_trouble(turn, passage, refusal).await;
             return self.audit_login(turn, passage, "login.refused", Some(refusal.code())).await;
         }
         self.count(refusal.code());
         if is_worth_a_trace && self.may_trace(turn).await {
             self.write_trace(turn, passage, Some(refusal.code())).await;
+            self.note_trouble(turn, passage, refusal).await;
         }
         Ok(())
     }

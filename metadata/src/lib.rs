@@ -18,7 +18,7 @@ mod snapshot;
 mod testing;
 
 pub use claims::{RESERVED_CLAIMS, claim_name};
-pub use discovery::{Hit, MatchField, Matched};
+pub use discovery::{Hit, MatchField, Matched, nearness};
 pub use http::{HttpAnswer, HttpClient, HttpError, HttpSettings};
 pub use keys::{
     BroughtKey, CertNames, CertificateFacts, KeyError, KeyFacts, KeyPurpose, KeyRing, KeySet,

@@ -3,6 +3,7 @@
 mod bad_input;
 mod corrupted;
 mod login_in_flight;
+mod marks;
 mod oidc_requests;
 mod oidc_tokens;
 mod saml_answers;

@@ -6,6 +6,8 @@
 //!                                shots.mjs (light, dark) ─▶ test-output/screenshots
 //! ```
 
+mod at_size;
+
 use crate::demo::running::Running;
 use crate::harness::folder::Folder;
 use std::path::Path;

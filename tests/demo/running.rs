@@ -106,7 +106,7 @@ pub fn command(port: u16, data: Option<&Path>, place: &Place) -> Command {
 }
 
 /// The program as `cargo build --bin readerpass` leaves it: beside this test's own folder.
-fn readerpass() -> PathBuf {
+pub fn readerpass() -> PathBuf {
     let own = std::env::current_exe().expect("our own path");
     let beside = own.ancestors().nth(2).expect("target/debug").join("readerpass");
     assert!(beside.is_file(), "{}: run `cargo build --bin readerpass` first", beside.display());

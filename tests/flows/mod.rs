@@ -5,3 +5,4 @@ mod first_login;
 mod keys;
 mod saml_services;
 mod staff;
+mod status;

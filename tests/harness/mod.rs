@@ -5,6 +5,8 @@ pub mod clock;
 pub mod folder;
 pub mod html;
 pub mod hub;
+#[cfg(feature = "browser")]
+pub mod nation;
 pub mod oidc;
 pub mod outgoing;
 pub mod saml;

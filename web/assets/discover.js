@@ -8,10 +8,16 @@
   const said = document.getElementById("said");
   if (!form || !input || !hits || !browse || !said) return;
 
+  // A line that gives no answer for so long is given up.
+  const PATIENCE_MS = 4000;
+  // The count is spoken when the reader pauses, not at every key.
+  const PAUSE_MS = 400;
+
   let options = [];
   let active = -1;
-  let timer = 0;
-  let asked = null;
+  let asking = null;
+  let answered = "";
+  let saying = 0;
 
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
@@ -66,11 +72,18 @@
     input.setAttribute("aria-activedescendant", row.id);
   };
 
+  const say = (text) => {
+    clearTimeout(saying);
+    if (text) saying = setTimeout(() => { said.textContent = text; }, PAUSE_MS);
+    else said.textContent = "";
+  };
+
   const clear = () => {
+    answered = "";
     hits.replaceChildren();
     hits.hidden = true;
     browse.hidden = false;
-    said.textContent = "";
+    say("");
     options = [];
     point(-1);
     input.setAttribute("aria-expanded", "false");
@@ -85,37 +98,41 @@
     hits.hidden = options.length === 0;
     browse.hidden = options.length > 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
-    said.textContent = found.said;
+    say(found.said);
     active = -1;
     point(pointed ? options.findIndex((row) => row.href === pointed) : -1);
   };
 
+  // At once, and one question at a time: who types faster than the line answers sees the
+  // answers that come, and the last one is always asked for.
   const ask = async () => {
-    if (asked) asked.abort();
     const query = input.value.trim();
+    if (asking || query === answered) return;
     if (!query) return clear();
-    asked = new AbortController();
+    asking = new AbortController();
+    const over = setTimeout(() => asking.abort(), PATIENCE_MS);
     try {
       const answer = await fetch(form.dataset.search + encodeURIComponent(query), {
-        signal: asked.signal,
+        signal: asking.signal,
         headers: { accept: "application/json" },
         credentials: "same-origin",
       });
-      if (answer.ok) show(await answer.json());
+      if (!answer.ok) throw new Error(answer.status);
+      const found = await answer.json();
+      if (input.value.trim()) show(found);
     } catch (fault) {
-      if (fault.name !== "AbortError") clear();
+      clear();
     }
-  };
-
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, 70);
+    clearTimeout(over);
+    asking = null;
+    answered = query;
+    ask();
   };
 
   input.addEventListener("input", (event) => {
-    if (!event.isComposing) later();
+    if (!event.isComposing) ask();
   });
-  input.addEventListener("compositionend", later);
+  input.addEventListener("compositionend", ask);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const last = options.length - 1;
@@ -129,5 +146,5 @@
     } else return;
     event.preventDefault();
   });
-  if (input.value && document.activeElement === input) later();
+  if (input.value && document.activeElement === input) ask();
 })();

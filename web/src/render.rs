@@ -11,11 +11,12 @@ use axum::response::Response;
 use http::request::Parts as Asked;
 use http::response::Parts as Base;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use login::{Head, Refused, Reply};
+use login::{Head, Refused, Reply, Troubled};
 use metadata::Snapshot;
 use model::{Answer, Cookie, Next, PageModel, Refusal, code};
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower::{Layer, Service};
 
@@ -92,7 +93,12 @@ async fn render(web: &WebParts, mut asked: Asked, response: Response) -> Respons
         return Response::from_parts(base, body);
     };
     let head = Head::from_request_parts(&mut asked, &()).await.ok();
-    let drawing = Drawing::of(web, &asked, head);
+    let mut drawing = Drawing::of(web, &asked, head);
+    if let (Ok(Reply { next: Next::Page(PageModel::Discovery { .. }), .. }), Some(head)) =
+        (&answer, &drawing.head)
+    {
+        drawing.troubled = web.login.troubled(head.moment.now).await;
+    }
     match answer {
         Ok(reply) => drawing.reply(base, &reply),
         Err(refused) => drawing.refused(base, &refused),
@@ -107,7 +113,9 @@ fn is_bare_405(base: &Base) -> bool {
 
 /// One response being drawn.
 pub(crate) struct Drawing {
-    snapshot: std::sync::Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
+    /// Read for the page that asks which library alone.
+    troubled: Arc<Troubled>,
     seen: Seen,
     head: Option<Head>,
     demo: bool,
@@ -115,7 +123,13 @@ pub(crate) struct Drawing {
 
 impl Drawing {
     fn of(web: &WebParts, asked: &Asked, head: Option<Head>) -> Self {
-        Self { snapshot: web.registry.current(), seen: Seen::of(asked), head, demo: web.demo_mark }
+        Self {
+            snapshot: web.registry.current(),
+            troubled: Arc::default(),
+            seen: Seen::of(asked),
+            head,
+            demo: web.demo_mark,
+        }
     }
 
     fn stage(&self, lang: Option<model::LangTag>) -> Stage<'_> {
@@ -126,6 +140,7 @@ impl Drawing {
             demo: self.demo,
             now: self.head.as_ref().map(|head| head.moment.now),
             client: self.head.as_ref().map(|head| head.inbound.client),
+            troubled: &self.troubled,
         }
     }
 

@@ -1,7 +1,7 @@
-//! The addresses of this room: `/`, `/discover`, `/logout`, `/assets`.
+//! The addresses of this room: `/`, `/discover`, `/status`, `/logout`, `/assets`.
 
 use crate::pages::portal::{Known, Offered};
-use crate::pages::{confirm, discovery, landing, portal, signed_out};
+use crate::pages::{confirm, discovery, landing, portal, signed_out, status};
 use crate::seen::{Seen, login_path};
 use crate::stage::Stage;
 use crate::{PORTAL, WebParts, assets, staff};
@@ -10,13 +10,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderValue, header};
-use login::{Continued, Edge, Head, Preview, Ready, Refused, Reply, SignOut, Source};
+use login::{Continued, Edge, Head, Preview, Ready, Refused, Reply, SignOut, Source, Troubled};
 use metadata::Snapshot;
 use model::{
     ConfirmKind, LoginRequest, MemberId, Next, PageModel, Prompt, Refusal, ReplyTo, Service,
     ServiceId, Text, code, encode_component,
 };
 use policy::{Accounted, Decision};
+use std::sync::Arc;
 
 /// Everything that web answers itself.
 pub fn routes(parts: WebParts) -> Router {
@@ -24,6 +25,7 @@ pub fn routes(parts: WebParts) -> Router {
         .route("/", get(home))
         .route("/discover", get(discover))
         .route("/discover/search", get(search))
+        .route("/status", get(tell_status))
         .route("/logout", get(ask_sign_out).post(sign_out))
         .route("/assets/{name}", get(assets::serve))
         .merge(staff::routes())
@@ -43,7 +45,8 @@ pub async fn fallback(head: Result<Head, Refused>) -> Refused {
 /// A web page of this room, drawn at once: it passes the response layer untouched.
 pub(crate) struct Hall {
     pub(crate) web: WebParts,
-    pub(crate) snapshot: std::sync::Arc<Snapshot>,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) troubled: Arc<Troubled>,
     pub(crate) seen: Seen,
     pub(crate) head: Head,
 }
@@ -51,7 +54,13 @@ pub(crate) struct Hall {
 impl Hall {
     pub(crate) fn of(web: WebParts, seen: Seen, head: Head) -> Self {
         let snapshot = web.registry.current();
-        Self { web, snapshot, seen, head }
+        Self { web, snapshot, troubled: Arc::default(), seen, head }
+    }
+
+    /// A page that tells which libraries have trouble.
+    async fn telling_troubles(web: WebParts, seen: Seen, head: Head) -> Self {
+        let troubled = web.login.troubled(head.moment.now).await;
+        Self { troubled, ..Self::of(web, seen, head) }
     }
 
     pub(crate) fn stage(&self) -> Stage<'_> {
@@ -62,6 +71,7 @@ impl Hall {
             demo: self.web.demo_mark,
             now: Some(self.head.moment.now),
             client: Some(self.head.inbound.client),
+            troubled: &self.troubled,
         }
     }
 
@@ -200,13 +210,21 @@ async fn discover(State(web): State<WebParts>, seen: Seen, head: Head) -> Respon
 
 /// `GET /discover/search?q=`: libraries as one types, for the script of the page.
 async fn search(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
-    let hall = Hall::of(web, seen, head);
+    let hall = Hall::telling_troubles(web, seen, head).await;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, discovery::search_json(&hall.stage())).into_response()
+}
+
+/// `GET /status`: whether logins work, for anybody. What it tells is at most five seconds
+/// old, however many ask.
+async fn tell_status(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
+    let hall = Hall::telling_troubles(web, seen, head).await;
+    let condition = hall.web.login.condition(hall.head.moment.now).await;
+    hall.send(status::page(&hall.stage(), condition), &[])
 }
 
 /// `GET /logout`: asks first, since a link from anywhere may lead here.

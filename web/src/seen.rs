@@ -10,8 +10,17 @@ use std::convert::Infallible;
 pub(crate) const LANG_COOKIE: &str = "__Host-rp_lang";
 
 /// Pages of ours, and the parameters that they read: a link to them carries no others.
-const OWN_PAGES: [&str; 8] =
-    ["/", "/discover", "/login", "/logout", "/desk", "/desk/explain", "/admin", "/admin/explain"];
+const OWN_PAGES: [&str; 9] = [
+    "/",
+    "/discover",
+    "/login",
+    "/logout",
+    "/status",
+    "/desk",
+    "/desk/explain",
+    "/admin",
+    "/admin/explain",
+];
 const OWN_PARAMS: [&str; 10] =
     ["h", "q", "region", "central", "member", "tenant", "login", "service", "class", "standing"];
 /// Longest address that the switch of language repeats; a request of a service may be as

@@ -23,6 +23,14 @@ pub fn local_time(at: Timestamp) -> String {
     format!("{}{OFFSET}", local(at).trim_end_matches('Z'))
 }
 
+/// A time of the last days: `10:47` where it is today's, else `11-20 10:47`.
+pub(crate) fn recent(at: Timestamp, now: Option<Timestamp>) -> String {
+    if now.is_some_and(|now| date(now) == date(at)) {
+        return clock(at);
+    }
+    format!("{} {}", local(at).get(5..10).unwrap_or_default(), clock(at))
+}
+
 /// `2026-10-31`.
 pub(crate) fn date(at: Timestamp) -> String {
     local(at).get(..10).unwrap_or_default().to_owned()
@@ -160,6 +168,15 @@ mod tests {
         assert_eq!(at(&local_time(late)), late, "the same moment");
         assert_eq!(date(late), "2026-11-22");
         assert_eq!(hour(late), 2);
+    }
+
+    #[test]
+    fn a_time_of_today_is_told_without_its_day() {
+        let now = Some(at("2026-11-21T02:47:05Z"));
+        assert_eq!(recent(at("2026-11-21T01:14:00Z"), now), "09:14");
+        assert_eq!(recent(at("2026-11-20T15:59:00Z"), now), "11-20 23:59");
+        assert_eq!(recent(at("2026-11-20T16:00:00Z"), now), "00:00", "midnight of the reader");
+        assert_eq!(recent(at("2026-11-21T01:14:00Z"), None), "11-21 09:14");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::page::lang_tag;
 use crate::seen::Seen;
 use crate::shown::{Reach, service_tile};
 use crate::words::{Words, words};
+use login::Troubled;
 use metadata::Snapshot;
 use model::{LangTag, Member, MemberId, Service, ServiceId, Timestamp};
 use std::net::IpAddr;
@@ -20,6 +21,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) now: Option<Timestamp>,
     /// Where the reader is, as far as it is known.
     pub(crate) client: Option<IpAddr>,
+    /// Libraries with trouble; empty on pages that choose none.
+    pub(crate) troubled: &'a Troubled,
 }
 
 impl Stage<'_> {

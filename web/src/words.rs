@@ -31,7 +31,11 @@ words! {
         title, going, last_used, go_on, used_before, search_label, search_hint, search, found_none,
         found_one, found_many, found_more, nearby, all, regions, region_other, region_back,
         region_cut, or, central, central_choose, suspended, suspended_note, closed, closed_note,
-        testing,
+        testing, trouble, trouble_note, status,
+    }
+    status: StatusWords {
+        title, well, well_note, ill, ill_note, as_of, libraries, none, what_to_do, how_known,
+        closed, more,
     }
     form: FormWords {
         sign_in_title, change, login_name, login_name_hint, password, new_password,

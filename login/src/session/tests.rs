@@ -71,6 +71,21 @@ async fn a_shared_computer_forgets() {
 }
 
 #[tokio::test]
+async fn a_shared_computer_shows_and_keeps_no_library() {
+    let hub = hub().await;
+    hub.account("bb", "reader-b").await;
+    let mut browser = hub.browser();
+    browser.log_in(&ill(), "bb", "reader-b").await.redirect();
+    assert_eq!(hub.login.recent(&browser.inbound()), [requests::member("bb")]);
+    // Carried into a reading room, it shows to whoever sits there nothing of before.
+    browser.address = [192, 0, 2, 200].into();
+    assert!(browser.cookies.contains_key(cookies::RECENT));
+    assert_eq!(hub.login.recent(&browser.inbound()), []);
+    browser.address = [198, 51, 100, 7].into();
+    assert_eq!(hub.login.recent(&browser.inbound()), [requests::member("bb")]);
+}
+
+#[tokio::test]
 async fn a_browser_of_ones_own_remembers_library_and_session() {
     let hub = hub().await;
     hub.account("bb", "reader-b").await;

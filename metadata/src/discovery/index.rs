@@ -2,8 +2,10 @@
 
 use super::line::{Line, fold, letters_of};
 use super::matching::{Found, QUERY_CHARACTERS, Rank, find};
-use super::{Hit, MatchField, Matched};
+use super::{Hit, MatchField, Matched, nearness};
 use model::{Member, MemberStatus};
+use std::cmp::Reverse;
+use std::net::IpAddr;
 use std::ops::Range;
 
 /// Everything that a search looks at, in the order of the members it was made of.
@@ -33,10 +35,14 @@ struct Query {
 }
 
 struct Candidate<'a> {
-    order: (Rank, bool, MatchField, usize, usize),
+    order: Order,
     entry: &'a Entry,
     place: Place,
 }
+
+/// How well it matches, whether it is suspended, how near it is, then what tells two
+/// that match alike apart.
+type Order = (Rank, bool, Reverse<Option<u8>>, MatchField, usize, usize);
 
 enum Place {
     Name(Found),
@@ -53,12 +59,14 @@ impl Index {
         Self(entries.map(|(place, member)| Entry::of(place, member)).collect())
     }
 
-    /// Searches `members`, which must be those it was made of; best first.
+    /// Searches `members`, which must be those it was made of; best first, and of those that
+    /// match alike the nearest to `client`.
     pub(crate) fn search<'m>(
         &self,
         members: &'m [Member],
         query: &str,
         limit: usize,
+        client: Option<IpAddr>,
     ) -> Vec<Hit<'m>> {
         let Some(query) = Query::of(query) else { return Vec::new() };
         let mut found: Vec<Candidate<'_>> = self
@@ -66,7 +74,7 @@ impl Index {
             .iter()
             .filter_map(|entry| {
                 let member = members.get(entry.member)?;
-                entry.best(&query, member.status == MemberStatus::Suspended)
+                entry.best(&query, member, client)
             })
             .collect();
         found.sort_unstable_by_key(|c| c.order);
@@ -114,7 +122,12 @@ impl Entry {
         }
     }
 
-    fn best(&self, query: &Query, is_suspended: bool) -> Option<Candidate<'_>> {
+    fn best(
+        &self,
+        query: &Query,
+        member: &Member,
+        client: Option<IpAddr>,
+    ) -> Option<Candidate<'_>> {
         let in_code = self.in_codes(query);
         let in_name = find(&self.name, &query.characters, query.letters).map(|found| {
             let field = if found.as_written { MatchField::Name } else { MatchField::Pinyin };
@@ -129,7 +142,9 @@ impl Entry {
             .chain(in_code)
             .chain(self.in_english(query))
             .min_by_key(|(rank, field, _)| (*rank, *field))?;
-        let order = (rank, is_suspended, field, self.name.core, self.member);
+        let is_suspended = member.status == MemberStatus::Suspended;
+        let near = client.and_then(|client| nearness(member, client));
+        let order = (rank, is_suspended, Reverse(near), field, self.name.core, self.member);
         Some(Candidate { order, entry: self, place })
     }
 

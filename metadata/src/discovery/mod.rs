@@ -7,12 +7,14 @@
 mod index;
 mod line;
 mod matching;
+mod near;
 mod readings;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use index::Index;
+pub use near::nearness;
 
 use model::Member;
 use std::ops::Range;

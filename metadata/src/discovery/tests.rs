@@ -50,7 +50,7 @@ fn libraries() -> Vec<Member> {
 
 /// The ids that a query finds, best first.
 fn ids(members: &[Member], query: &str) -> Vec<String> {
-    let hits = Index::of(members).search(members, query, 20);
+    let hits = Index::of(members).search(members, query, 20, None);
     hits.iter().map(|h| h.member.id.to_string()).collect()
 }
 
@@ -61,7 +61,7 @@ fn first(query: &str) -> String {
 /// The shown name with the marked characters in brackets.
 fn marked(query: &str, id: &str) -> String {
     let members = libraries();
-    let hits = Index::of(&members).search(&members, query, 20);
+    let hits = Index::of(&members).search(&members, query, 20, None);
     let hit = hits.iter().find(|h| h.member.id.as_str() == id).expect("found");
     let mut text = String::new();
     for (place, character) in hit.member.name.zh.chars().enumerate() {
@@ -229,7 +229,7 @@ fn what_matched_is_marked_in_the_shown_name() {
 fn texts_other_than_the_name_say_what_matched() {
     let members = libraries();
     let index = Index::of(&members);
-    let matched = |query: &str| index.search(&members, query, 1).remove(0).matched;
+    let matched = |query: &str| index.search(&members, query, 1, None).remove(0).matched;
     let english = matched("univ");
     assert_eq!(english.field, MatchField::English);
     assert_eq!(english.text_ranges.len(), 1);
@@ -280,10 +280,10 @@ fn queries_that_ask_nothing_or_too_much_find_nothing_and_do_no_harm() {
     let letters = "nanjing".repeat(7);
     for query in ["", "   ", "·-（）", &long, &letters, "\u{0}", "zzzz", "😀", "%", "\u{202e}"]
     {
-        assert!(index.search(&members, query, 20).is_empty(), "{query:.20}");
+        assert!(index.search(&members, query, 20, None).is_empty(), "{query:.20}");
     }
-    assert!(index.search(&members, "nju", 0).is_empty());
-    assert_eq!(index.search(&members, "u", 3).len(), 3);
+    assert!(index.search(&members, "nju", 0, None).is_empty());
+    assert_eq!(index.search(&members, "u", 3, None).len(), 3);
 }
 
 #[test]
@@ -298,11 +298,46 @@ fn twelve_hundred_members_are_searched_right() {
     }
     let index = Index::of(&members);
     for query in ["nanjing", "njd7", "重庆", "xiamen", "library 11", "m1199", "yike", "zzz"] {
-        let found = index.search(&members, query, 20);
+        let found = index.search(&members, query, 20, None);
         assert_eq!(found.is_empty(), query == "zzz", "{query}");
     }
-    assert_eq!(index.search(&members, "m1199", 20)[0].member.id.as_str(), "m1199");
-    let all = index.search(&members, "chongqing", 2000);
+    assert_eq!(index.search(&members, "m1199", 20, None)[0].member.id.as_str(), "m1199");
+    let all = index.search(&members, "chongqing", 2000, None);
     assert_eq!(all.len(), 120);
     assert!(all.iter().all(|h| h.member.name.zh.starts_with("重庆")));
+}
+
+#[test]
+fn of_libraries_that_match_alike_the_nearest_comes_first_and_no_better_match_is_passed() {
+    let in_network = |mut member: Member, ranges: &[&str]| {
+        member.ranges = ranges.iter().map(|r| r.parse().expect("a network")).collect();
+        member
+    };
+    let members = [
+        member("aa", "南京甲学院图书馆", "", &[], &[]),
+        in_network(
+            member("bb", "南京乙学院图书馆", "", &[], &[]),
+            &["10.0.0.0/8", "2001:db8::/32"],
+        ),
+        in_network(
+            member("cc", "南京丙学院图书馆", "", &[], &[]),
+            &["192.0.2.0/24", "10.1.2.0/24"],
+        ),
+        in_network(member("dd", "大南京学院图书馆", "", &[], &[]), &["10.1.2.3/32"]),
+    ];
+    let index = Index::of(&members);
+    let from = |client: Option<&str>| {
+        let client = client.map(|c| c.parse().expect("an address"));
+        let hits = index.search(&members, "南京", 20, client);
+        hits.iter().map(|h| h.member.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(from(None), ["aa", "bb", "cc", "dd"]);
+    assert_eq!(from(Some("203.0.113.1")), from(None));
+    assert_eq!(from(Some("10.1.2.3")), ["cc", "bb", "aa", "dd"], "the narrowest network first");
+    assert_eq!(from(Some("10.9.9.9"))[0], "bb");
+    assert_eq!(from(Some("2001:db8::7"))[0], "bb");
+    assert_eq!(
+        index.search(&members, "aa", 20, "10.1.2.3".parse().ok())[0].member.id.as_str(),
+        "aa"
+    );
 }

@@ -22,6 +22,7 @@ use policy::PolicySet;
 use saml::{IdpMetadata, SpMetadata};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::net::IpAddr;
 
 /// One version of the registry: immutable, so that a request sees one truth
 /// from its first look to its last.
@@ -159,7 +160,13 @@ impl Snapshot {
     /// The libraries that a query finds, best first; those that only applied
     /// or have left are not found.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit<'_>> {
-        self.index.search(&self.members, query, limit)
+        self.search_from(query, limit, None)
+    }
+
+    /// The same for a reader at that address: of libraries that match alike, those whose
+    /// networks lie around it come first, the narrowest network before the others.
+    pub fn search_from(&self, query: &str, limit: usize, client: Option<IpAddr>) -> Vec<Hit<'_>> {
+        self.index.search(&self.members, query, limit, client)
     }
 
     pub(crate) fn build(

@@ -2,7 +2,7 @@
 
 mod browse;
 
-use super::rows::{Chip, Row, is_listed};
+use super::rows::{Chip, Row, is_listed, trouble};
 use crate::page::{Does, Page};
 use crate::seen::login_path;
 use crate::shown::member_tile;
@@ -42,6 +42,8 @@ struct Last {
     href: String,
     tile: String,
     name: String,
+    /// When it was used, or why it may fail.
+    note: String,
 }
 
 struct Group {
@@ -79,6 +81,7 @@ pub(crate) fn page(
             href: format!("{choose}{}", member.id),
             tile: member_tile(member),
             name: stage.member_name(member).to_owned(),
+            note: trouble(stage, member).map_or_else(|| w.discovery.last_used.clone(), |(_, n)| n),
         }),
         focus: used.is_empty() && query.is_empty() && region.is_none(),
         search: format!(
@@ -145,7 +148,7 @@ fn found(stage: &Stage<'_>, query: &str, choose: &str) -> Vec<Row> {
     if query.is_empty() {
         return Vec::new();
     }
-    let hits = stage.snapshot.search(query, MOST_HITS);
+    let hits = stage.snapshot.search_from(query, MOST_HITS, stage.client);
     hits.iter()
         .filter(|hit| is_listed(hit.member))
         .map(|hit| Row::of(stage, hit.member, Some(&hit.matched), choose))

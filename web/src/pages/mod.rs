@@ -14,6 +14,7 @@ pub(crate) mod portal;
 pub(crate) mod refused;
 pub(crate) mod rows;
 pub(crate) mod signed_out;
+pub(crate) mod status;
 
 #[cfg(test)]
 pub(crate) mod tests;

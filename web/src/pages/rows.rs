@@ -1,7 +1,8 @@
 //! A library as one row of a list, with what matched a search marked.
 
-use crate::shown::member_tile;
+use crate::shown::{member_tile, recent};
 use crate::stage::Stage;
+use crate::words::fill;
 use metadata::{MatchField, Matched};
 use model::{LangTag, Member, MemberStatus};
 use serde::Serialize;
@@ -54,7 +55,7 @@ impl Row {
             id: member.id.to_string(),
             tile: member_tile(member),
             name: name(stage.lang, member, matched),
-            sub: sub(stage.lang, member, matched, note),
+            sub: sub(stage.lang, member, matched, note.as_deref()),
             chip,
             href: is_open.then(|| format!("{choose}{}", member.id)),
         }
@@ -69,17 +70,28 @@ pub(crate) fn is_listed(member: &Member) -> bool {
     }
 }
 
-fn state(stage: &Stage<'_>, member: &Member) -> (Option<Chip>, Option<&'static str>) {
+/// What a reader should know before pressing, where logins at an open library fail.
+pub(crate) fn trouble(stage: &Stage<'_>, member: &Member) -> Option<(Chip, String)> {
+    let w = &stage.words().discovery;
+    let since = stage.troubled.since(&member.id)?;
+    let chip = Chip { tone: "warn", text: w.trouble.clone() };
+    Some((chip, fill(&w.trouble_note, &[("since", &recent(since, stage.now))])))
+}
+
+fn state(stage: &Stage<'_>, member: &Member) -> (Option<Chip>, Option<String>) {
     let w = &stage.words().discovery;
     let chip = |tone, text: &str| Some(Chip { tone, text: text.to_owned() });
     match member.status {
         MemberStatus::Suspended | MemberStatus::Left => {
-            (chip("warn", &w.suspended), Some(&w.suspended_note))
+            (chip("warn", &w.suspended), Some(w.suspended_note.clone()))
         }
-        _ if member.connectors.is_empty() => (chip("off", &w.closed), Some(&w.closed_note)),
-        MemberStatus::Applied => (chip("off", &w.closed), Some(&w.closed_note)),
-        MemberStatus::Testing => (chip("off", &w.testing), None),
-        MemberStatus::Live => (None, None),
+        MemberStatus::Applied => (chip("off", &w.closed), Some(w.closed_note.clone())),
+        _ if member.connectors.is_empty() => (chip("off", &w.closed), Some(w.closed_note.clone())),
+        MemberStatus::Testing | MemberStatus::Live => match trouble(stage, member) {
+            Some((chip, note)) => (Some(chip), Some(note)),
+            None if member.status == MemberStatus::Testing => (chip("off", &w.testing), None),
+            None => (None, None),
+        },
     }
 }
 

@@ -8,12 +8,12 @@ use crate::seen::Seen;
 use crate::stage::Stage;
 use axum::body::Body;
 use http::Request;
-use login::{Onward, Refused};
+use login::{Condition, Onward, Refused, Troubled};
 use metadata::{Bundle, PublicUrl, Snapshot};
 use model::*;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const LANGS: [(LangTag, &str); 2] = [(LangTag::Zh, "zh"), (LangTag::En, "en")];
 
@@ -39,7 +39,9 @@ pub(crate) fn seen(method: &str, uri: &str) -> Seen {
 
 fn stage<'a>(snapshot: &'a Snapshot, seen: &'a Seen, lang: LangTag) -> Stage<'a> {
     let now = Some(at("2026-11-21T02:47:05Z"));
-    Stage { snapshot, seen, lang, demo: true, now, client: "203.0.113.9".parse().ok() }
+    static NONE: LazyLock<Troubled> = LazyLock::new(Troubled::default);
+    let client = "203.0.113.9".parse().ok();
+    Stage { snapshot, seen, lang, demo: true, now, client, troubled: &NONE }
 }
 
 pub(crate) fn member(id: &str) -> MemberId {
@@ -104,6 +106,66 @@ fn discovery() {
     both("discovery_none", "GET", "/discover?h=x&q=zzz", |stage| {
         discovery::page(stage, &handle(), &service("ill"), &[])
     });
+}
+
+/// Logins fail at nju since this morning, at jlib since yesterday, and at one that is closed.
+fn troubled() -> Troubled {
+    [
+        (member("nju"), at("2026-11-21T01:14:00Z")),
+        (member("jlib"), at("2026-11-20T12:03:00Z")),
+        (member("njau"), at("2026-11-20T12:03:00Z")),
+    ]
+    .into_iter()
+    .collect()
+}
+
+#[test]
+fn discovery_with_trouble() {
+    let troubled = troubled();
+    for (name, uri, used) in [
+        ("discovery_trouble", "/login?h=q3Zk8rTtY1xW5uVbN0aAbg", vec![member("nju")]),
+        ("discovery_trouble_found", "/discover?h=x&q=njd", Vec::new()),
+    ] {
+        both(name, "GET", uri, |stage| {
+            let stage = Stage { troubled: &troubled, ..*stage };
+            discovery::page(&stage, &handle(), &service("ill"), &used)
+        });
+    }
+}
+
+#[test]
+fn a_search_as_one_types_tells_trouble_and_still_leads_there() {
+    let (snapshot, seen, troubled) =
+        (registry(), seen("GET", "/discover/search?q=njd"), troubled());
+    let stage = Stage { troubled: &troubled, ..stage(&snapshot, &seen, LangTag::Zh) };
+    let found: serde_json::Value =
+        serde_json::from_str(&discovery::search_json(&stage)).expect("JSON");
+    let nju = found["items"].as_array().expect("items").iter().find(|i| i["id"] == "nju");
+    let nju = nju.expect("it is found");
+    assert_eq!((&nju["chip"], &nju["tone"]), (&"登录异常".into(), &"warn".into()));
+    assert_eq!(nju["closed"], false, "a hint closes nothing");
+    assert!(nju["sub"].to_string().contains("09:14 起"), "{nju}");
+}
+
+#[test]
+fn status() {
+    let (well, ill) = (true, false);
+    let condition = |is_well| Condition { is_well, as_of: at("2026-11-21T02:47:02Z") };
+    both("status", "GET", "/status", |stage| status::page(stage, condition(well)));
+    let troubled = troubled();
+    both("status_trouble", "GET", "/status", |stage| {
+        status::page(&Stage { troubled: &troubled, ..*stage }, condition(well))
+    });
+    both("status_hub", "GET", "/status", |stage| status::page(stage, condition(ill)));
+}
+
+#[test]
+fn the_status_of_very_many_libraries_is_cut() {
+    let (snapshot, seen) = (registry(), seen("GET", "/status"));
+    let stage = stage(&snapshot, &seen, LangTag::En);
+    let lines = |count| status::tests::told(&stage, count);
+    assert_eq!(lines(100), (100, String::new()));
+    assert_eq!(lines(1_200), (100, "And 1100 more.".to_owned()));
 }
 
 fn form(problem: Option<Code>) -> Form {

@@ -21,7 +21,13 @@ fn drawing(method: &str, uri: &str) -> Drawing {
     };
     let moment = Moment { now: at("2026-11-21T02:47:05Z"), entropy: Entropy::new(Arc::new(Zero)) };
     let head = Some(Head { inbound, moment, code: login_code() });
-    Drawing { snapshot: Arc::new(registry()), seen: seen(method, uri), head, demo: false }
+    Drawing {
+        snapshot: Arc::new(registry()),
+        troubled: Arc::default(),
+        seen: seen(method, uri),
+        head,
+        demo: false,
+    }
 }
 
 fn by_browser(mut drawing: Drawing) -> Drawing {

@@ -45,6 +45,22 @@ async fn what_is_over_is_cleared_and_what_lives_stays() {
 }
 
 #[tokio::test]
+async fn faults_that_are_over_are_cleared() {
+    let scratch = Scratch::new();
+    let (_, shared) = open(scratch.path()).await;
+    let member = |number: usize| model::MemberId::parse(&format!("m-{number}")).unwrap();
+    for number in 0..5 {
+        shared.note_trouble(&member(number), "one", noon()).await.unwrap();
+    }
+    let later = noon().plus_s(i64::from(crate::TROUBLE_S));
+    shared.note_trouble(&member(5), "one", later).await.unwrap();
+    for number in 0..128 {
+        shared.add(&number.to_string(), 60, later).await.unwrap();
+    }
+    assert_eq!(rows(&scratch, "SELECT count(*) FROM trouble").await, 1);
+}
+
+#[tokio::test]
 async fn one_clearing_takes_a_bounded_bite() {
     let scratch = Scratch::new();
     let (_, shared) = open(scratch.path()).await;

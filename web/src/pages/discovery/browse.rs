@@ -4,6 +4,7 @@ use super::{Discovery, Group, Region};
 use crate::pages::rows::{Row, is_listed};
 use crate::stage::Stage;
 use crate::words::fill;
+use metadata::nearness;
 use model::{Member, encode_component};
 use std::collections::BTreeMap;
 
@@ -96,10 +97,7 @@ fn near<'s>(stage: &'s Stage<'_>) -> Vec<&'s Member> {
         .snapshot
         .members()
         .filter(|m| is_listed(m))
-        .filter_map(|m| {
-            let nets = m.ranges.iter().chain(&m.reading_rooms).filter(|net| net.contains(&client));
-            nets.map(ipnet::IpNet::prefix_len).max().map(|narrow| (narrow, m))
-        })
+        .filter_map(|m| nearness(m, client).map(|narrow| (narrow, m)))
         .collect();
     near.sort_by_key(|(narrow, _)| std::cmp::Reverse(*narrow));
     near.into_iter().map(|(_, member)| member).collect()
