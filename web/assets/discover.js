@@ -23,8 +23,6 @@
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", "hits");
   input.setAttribute("aria-expanded", "false");
-  hits.setAttribute("role", "listbox");
-  hits.setAttribute("aria-label", input.getAttribute("aria-label"));
 
   const piece = (tag, cls, text) => {
     const node = document.createElement(tag);
@@ -93,6 +91,9 @@
     // A later answer keeps the row that an arrow already points at.
     const pointed = options[active] && options[active].href;
     const lines = found.items.map(rowOf);
+    // From now on arrows choose from it; what the server found is a list of links.
+    hits.setAttribute("role", "listbox");
+    hits.setAttribute("aria-label", input.getAttribute("aria-label"));
     hits.replaceChildren(...lines.map(([holder]) => holder));
     options = lines.map(([, row]) => row);
     hits.hidden = options.length === 0;

@@ -28,7 +28,7 @@ pub(crate) enum Does {
 impl Does {
     /// No inline script or style, nothing from elsewhere, no frame around us, no base.
     /// Trusted types are none: a script of ours that would write markup stops.
-    fn policy(self) -> &'static str {
+    pub(crate) fn policy(self) -> &'static str {
         macro_rules! policy {
             ($more:literal) => {
                 concat!(

@@ -1,21 +1,39 @@
 //! How times, tiles and contacts are shown.
 
+use crate::words::{PortalWords, fill};
 use model::{Contact, Member, Service, Timestamp};
 
 /// The consortium's libraries share one time zone, UTC+8, which has no summer time.
 const ZONE_S: i64 = 8 * 3600;
 const OFFSET: &str = "+08:00";
+const DAY_S: i64 = 86_400;
 
 /// `10:47`.
 pub(crate) fn clock(at: Timestamp) -> String {
     local(at).get(11..16).unwrap_or_default().to_owned()
 }
 
-/// `11-21 10:47 +08:00`, as it is quoted to a librarian: a trace says the same.
+/// `11-21 10:47`.
 pub(crate) fn day_and_clock(at: Timestamp) -> String {
     let text = local(at);
     let (day, clock) = (text.get(5..10).unwrap_or_default(), text.get(11..16).unwrap_or_default());
-    format!("{day} {clock} {OFFSET}")
+    format!("{day} {clock}")
+}
+
+/// `11-21 10:47 +08:00`, as it is quoted to a librarian: a trace says the same.
+pub(crate) fn quoted_time(at: Timestamp) -> String {
+    format!("{} {OFFSET}", day_and_clock(at))
+}
+
+/// Today or tomorrow where it is, else the day.
+pub(crate) fn soon(w: &PortalWords, at: Timestamp, now: Option<Timestamp>) -> String {
+    let is_in = |days: i64| now.is_some_and(|now| date(now.plus_s(days * DAY_S)) == date(at));
+    let time = clock(at);
+    match (is_in(0), is_in(1)) {
+        (true, _) => fill(&w.today, &[("time", &time)]),
+        (_, true) => fill(&w.tomorrow, &[("time", &time)]),
+        _ => day_and_clock(at),
+    }
 }
 
 /// A time as pages tell it, whole: `2026-11-21T10:47:05.250+08:00` (RFC 3339).
@@ -163,7 +181,14 @@ mod tests {
     fn times_are_the_readers_not_greenwich() {
         let late = at("2026-11-21T18:47:05Z");
         assert_eq!(clock(late), "02:47");
-        assert_eq!(day_and_clock(late), "11-22 02:47 +08:00");
+        assert_eq!(day_and_clock(late), "11-22 02:47");
+        assert_eq!(quoted_time(late), "11-22 02:47 +08:00");
+        let w = &crate::words::words(model::LangTag::Zh).portal;
+        let before = |s: i64| soon(w, late, Some(late.plus_s(-s)));
+        assert_eq!(before(3600), "今天 02:47");
+        assert_eq!(before(3 * 3600), "明天 02:47", "midnight is the reader's");
+        assert_eq!(before(2 * DAY_S), "11-22 02:47");
+        assert_eq!(soon(w, late, None), "11-22 02:47");
         assert_eq!(local_time(late), "2026-11-22T02:47:05+08:00");
         assert_eq!(at(&local_time(late)), late, "the same moment");
         assert_eq!(date(late), "2026-11-22");

@@ -58,7 +58,7 @@ words! {
     }
     portal: PortalWords {
         title, morning, afternoon, evening, hello, reader, class, login_at, facts, category, standing, valid_until, proved, proved_member, proved_password,
-        until, code, code_note, good, pending, blocked, expired, suspended, open, none_open, shut,
+        until, today, tomorrow, code, code_note, good, pending, blocked, expired, suspended, open, none_open, shut,
         shut_suspended, testing, partly, contact,
     }
     landing: LandingWords {
@@ -67,7 +67,7 @@ words! {
     }
     factor: FactorWords {
         code_title, code_note, code_label, code_hint, code_go, enrol_title, enrol_note, enrol_1,
-        enrol_2, enrol_3, enrol_go, qr, secret, keep_title, keep_note, keep_go,
+        enrol_2, enrol_3, enrol_go, here, qr, secret, keep_title, keep_note, keep_go,
     }
     desk: DeskWords {
         name, title, door_search, door_explain, sought, sought_hint, member, member_hint, look,

@@ -70,7 +70,7 @@ pub(crate) fn page(stage: &Stage<'_>, room: Room, member: Option<&Member>) -> Pa
     let answer = match (member, service, &supposed, stage.now) {
         (Some(member), Some(service), Some(supposed), Some(now)) => {
             explain(stage.snapshot, member, service, supposed, now)
-                .map(|explained| answer(stage, member, service, &explained))
+                .map(|explained| answer(stage, member, service, (supposed, &explained)))
         }
         _ => None,
     };
@@ -124,9 +124,20 @@ fn standings(w: &'static Words, chosen: Standing) -> Vec<Choice> {
     Standing::ALL.into_iter().map(choice).collect()
 }
 
-fn answer(stage: &Stage<'_>, member: &Member, service: &Service, explained: &Explained) -> Answer {
-    let w = &stage.words().explain;
-    let names = [("service", service.name.r#in(stage.lang)), ("member", stage.member_name(member))];
+fn answer(
+    stage: &Stage<'_>,
+    member: &Member,
+    service: &Service,
+    (supposed, explained): (&Supposed, &Explained),
+) -> Answer {
+    let words = stage.words();
+    let w = &words.explain;
+    let names = [
+        ("service", service.name.r#in(stage.lang)),
+        ("member", stage.member_name(member)),
+        ("class", supposed.class.as_str()),
+        ("standing", standing_name(&words.portal, supposed.standing)),
+    ];
     let (label, tone, pattern) = if explained.is_open {
         (&w.open, "good", &w.would_open)
     } else {

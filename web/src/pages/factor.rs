@@ -20,6 +20,8 @@ struct Factor<'f> {
     action: &'f str,
     hidden: &'f [(String, String)],
     picture: Option<Picture>,
+    /// Opens the app where the page is read on the phone itself.
+    link: &'f str,
     secret: String,
     recovery: Vec<&'f str>,
     asks: bool,
@@ -70,6 +72,10 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
         action: form.action,
         hidden: &form.hidden,
         picture: of(FieldLabel::FactorLink).next().and_then(picture),
+        link: of(FieldLabel::FactorLink)
+            .next()
+            .filter(|link| link.starts_with("otpauth://"))
+            .unwrap_or_default(),
         secret: of(FieldLabel::FactorSecret).next().map(grouped).unwrap_or_default(),
         recovery: of(FieldLabel::RecoveryCode).collect(),
         asks: of(FieldLabel::OneTimeCode).next().is_some(),

@@ -1,7 +1,7 @@
 //! Who the reader is to the hub, what is open to them, and why the rest is not.
 
 use crate::page::{Does, Page};
-use crate::shown::{Reach, clock, date, day_and_clock, hour, reader_tile, service_tile, web_link};
+use crate::shown::{Reach, clock, date, hour, reader_tile, service_tile, soon, web_link};
 use crate::stage::{Shell, Stage};
 use crate::words::{PortalWords, Words, fill};
 use askama::Template;
@@ -84,7 +84,7 @@ pub(crate) fn page(stage: &Stage<'_>, known: &Known<'_>, offered: &[Offered<'_>]
         hello: fill(&w.hello, &[("greeting", greeting(w, stage.now)), ("name", name)]),
         who: format!("{library} · {class}"),
         login_at: fill(&w.login_at, &[("time", &clock(known.auth_time))]),
-        facts: facts(w, known),
+        facts: facts(w, known, stage.now),
         login_code: known.code.to_string(),
         open: shown(true),
         contact: member.and_then(|m| {
@@ -105,7 +105,7 @@ fn greeting(w: &'static PortalWords, now: Option<Timestamp>) -> &'static str {
     }
 }
 
-fn facts(w: &'static PortalWords, known: &Known<'_>) -> Vec<Fact> {
+fn facts(w: &'static PortalWords, known: &Known<'_>, now: Option<Timestamp>) -> Vec<Fact> {
     let membership = known.membership;
     let (standing, tone) = match membership.standing {
         Standing::Good => (&w.good, "good"),
@@ -127,7 +127,7 @@ fn facts(w: &'static PortalWords, known: &Known<'_>) -> Vec<Fact> {
         facts.push(plain(&w.category, category.clone()));
     }
     facts.push(plain(&w.proved, proved.clone()));
-    facts.push(plain(&w.until, day_and_clock(known.expires)));
+    facts.push(plain(&w.until, soon(w, known.expires, now)));
     facts
 }
 

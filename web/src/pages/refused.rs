@@ -3,7 +3,7 @@
 use super::moving::leads_on;
 use crate::PORTAL;
 use crate::page::{Does, Page};
-use crate::shown::{Reach, day_and_clock, web_link};
+use crate::shown::{Reach, quoted_time, web_link};
 use crate::stage::{Shell, Stage};
 use crate::words::{Words, fill};
 use askama::Template;
@@ -98,7 +98,7 @@ pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
         quoted: !is_page_fault,
         login_code: refused.login_code.to_string(),
         code: info.code,
-        at: stage.now.map(day_and_clock).unwrap_or_default(),
+        at: stage.now.map(quoted_time).unwrap_or_default(),
         contact: contact(stage, refusal),
     };
     let does = match (posts_out, refused.onward.is_some()) {

@@ -3,7 +3,7 @@
 use super::moving::leads_on;
 use crate::PORTAL;
 use crate::page::{Does, Page};
-use crate::shown::{service_tile, web_link};
+use crate::shown::{Link, service_tile, web_link};
 use crate::stage::{Shell, Stage};
 use crate::words::{Words, fill};
 use askama::Template;
@@ -25,7 +25,7 @@ struct Line<'s> {
     tile: String,
     name: String,
     sub: &'s str,
-    href: Option<String>,
+    there: Option<Link>,
     tone: &'static str,
     state: &'s str,
 }
@@ -77,13 +77,15 @@ fn shown<'s>(stage: &Stage<'_>, line: &LogoutLine) -> Line<'s> {
     let tile = service.map(service_tile).unwrap_or_default();
     match line.state {
         LogoutState::Ended => {
-            Line { tile, name, sub: "", href: None, tone: "good", state: &w.ended }
+            Line { tile, name, sub: "", there: None, tone: "good", state: &w.ended }
         }
         LogoutState::CannotBeTold => Line {
             tile,
-            name,
             sub: &w.cannot_note,
-            href: service.and_then(launch),
+            there: service
+                .and_then(launch)
+                .map(|href| Link { href, text: fill(&w.open, &[("service", &name)]) }),
+            name,
             tone: "warn",
             state: &w.cannot,
         },

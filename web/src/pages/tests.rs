@@ -1,6 +1,7 @@
 //! Whole pages in both languages, compared to the letter with what lies in `snapshots/`.
 
 mod staff;
+mod states;
 
 use super::*;
 use crate::page::Page;
@@ -66,10 +67,10 @@ pub(crate) fn login_code() -> LoginCode {
     LoginCode::draw(&Entropy::new(Arc::new(Fixed)))
 }
 
-/// Compares a page with its snapshot. Fingerprints of assets are left out, so that a
-/// change of style is not a change of every page.
+/// Compares a page, its status and its policy with its snapshot. Fingerprints of assets are
+/// left out, so that a change of style is not a change of every page.
 fn same(name: &str, lang: &str, page: &Page) {
-    let mut html = page.html.clone();
+    let mut html = format!("{}\n{}\n\n{}", page.status.as_u16(), page.does.policy(), page.html);
     let paths = crate::assets::paths();
     for (path, plain) in [
         (&paths.look, "/assets/look.css"),
@@ -86,9 +87,13 @@ fn same(name: &str, lang: &str, page: &Page) {
 
 /// Builds one page in both languages and compares both.
 fn both(name: &str, method: &str, uri: &str, build: impl Fn(&Stage<'_>) -> Page) {
-    let (snapshot, seen) = (registry(), seen(method, uri));
+    both_of(&registry(), name, &seen(method, uri), build);
+}
+
+/// The same over another registry.
+fn both_of(snapshot: &Snapshot, name: &str, seen: &Seen, build: impl Fn(&Stage<'_>) -> Page) {
     for (lang, tag) in LANGS {
-        same(name, tag, &build(&stage(&snapshot, &seen, lang)));
+        same(name, tag, &build(&stage(snapshot, seen, lang)));
     }
 }
 

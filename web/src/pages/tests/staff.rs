@@ -32,20 +32,42 @@ fn second_factor() {
     both("factor_wrong", "POST", "/login", |stage| factor::page(stage, &wrong));
     let shown = |label, value| field("", FieldKind::Shown, label, value);
     let enrol = vec![
-        shown(FieldLabel::FactorLink, "otpauth://totp/hub:x?secret=GEZDGNBV"),
-        shown(FieldLabel::FactorSecret, "GEZDGNBV"),
+        shown(
+            FieldLabel::FactorLink,
+            "otpauth://totp/login.example.org:op?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=login.example.org",
+        ),
+        shown(FieldLabel::FactorSecret, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         code(),
     ];
+    let enrol_wrong = form(FormKind::EnrolFactor, enrol.clone(), Some(code::ACC_WRONG_CODE));
+    both("factor_enrol_wrong", "POST", "/login", |stage| factor::page(stage, &enrol_wrong));
     let enrol = form(FormKind::EnrolFactor, enrol, None);
     both("factor_enrol", "POST", "/login", |stage| factor::page(stage, &enrol));
-    let codes = ["abcd-efgh-ijkm-npqr-stuv", "2345-6789-abcd-efgh-ijkm"];
+    let codes = [
+        "abcd-efgh-ijkm-npqr-stuv",
+        "2345-6789-abcd-efgh-ijkm",
+        "bcde-fghi-jkmn-pqrs-tuvw",
+        "3456-789a-bcde-fghi-jkmn",
+        "cdef-ghij-kmnp-qrst-uvwx",
+        "4567-89ab-cdef-ghij-kmnp",
+        "defg-hijk-mnpq-rstu-vwxy",
+        "5678-9abc-defg-hijk-mnpq",
+        "efgh-ijkm-npqr-stuv-wxyz",
+        "6789-abcd-efgh-ijkm-npqr",
+    ];
     let codes = codes.map(|code| shown(FieldLabel::RecoveryCode, code)).to_vec();
     let keep = form(FormKind::KeepRecovery, codes, None);
     both("factor_keep", "POST", "/login", |stage| factor::page(stage, &keep));
 }
 
 fn search(found: Found) -> Search {
-    Search { sought: "K7F2-9QXD".to_owned(), member: String::new(), found }
+    let sought = match &found {
+        Found::Login(record) => record.code.to_string(),
+        Found::Reader(account) => account.login.clone(),
+        Found::Nothing => "K7F2-9QXD".to_owned(),
+        Found::WhichMember => "reader-a".to_owned(),
+    };
+    Search { sought, member: String::new(), found }
 }
 
 fn record(refused: Option<&str>) -> TraceRecord {
@@ -117,6 +139,9 @@ fn explained() {
     page("explain", "/desk/explain");
     page("explain_open", "/desk/explain?service=ill&class=B&standing=good");
     page("explain_shut", "/desk/explain?service=ill&class=B&standing=blocked");
+    both("explain_console", "GET", "/admin/explain", |stage| {
+        explained::page(stage, Room::Console, None)
+    });
     both("explain_unknown", "GET", "/admin/explain?service=ill&member=nowhere", |stage| {
         explained::page(stage, Room::Console, None)
     });
