@@ -1,6 +1,7 @@
 // Screenshots in light and dark, and what every page must keep whatever it says.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { violations } from "./axe.mjs";
 
 export class Shots {
   constructor(folder) {
@@ -13,7 +14,8 @@ export class Shots {
     await page.mouse.move(0, 0);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await page.evaluate(faults), [], `${name}, ${colorScheme}: the page does not keep the look`);
+      const wrong = [...(await violations(page, { onlyColours: colorScheme === "dark" })), ...(await page.evaluate(faults))];
+      assert.deepEqual(wrong, [], `${name}, ${colorScheme}: the page does not keep the look`);
       await page.screenshot({ path: `${this.folder}/${name}-${colorScheme}.png`, fullPage: true, animations: "disabled" });
     }
     await page.emulateMedia({ colorScheme: "light" });
@@ -21,7 +23,7 @@ export class Shots {
 }
 
 /** Runs in the page: text of at least 14 px, contrast AA, targets of 44 px, no sideways scrolling. */
-const faults = () => {
+export const faults = () => {
   const found = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) found.push(`scrolls sideways by ${wide} px`);
@@ -52,7 +54,8 @@ const faults = () => {
     const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
     if (contrast < 4.5) found.push(`contrast ${contrast.toFixed(2)}: ${text}`);
   }
-  for (const target of document.querySelectorAll("a.btn, a.row, button, input:not([type=hidden]), summary, nav a, .reach a")) {
+  const targets = "a.btn, a.row, button, select, input:not([type=hidden]), summary, nav a, .reach a, .foot a, .there, .crumb";
+  for (const target of document.querySelectorAll(targets)) {
     const { height } = target.getBoundingClientRect();
     if (seen(target) && height < 44) found.push(`${Math.round(height)} px high: ${target.outerHTML.slice(0, 80)}`);
   }
