@@ -81,7 +81,7 @@ words! {
         ask_hub,
     }
     explain: ExplainWords {
-        title, note, service, class, go, unknown, open, shut, would_open, would_shut, fresh, told,
+        title, note, member_hint, service, class, go, unknown, open, shut, would_open, would_shut, fresh, told,
         what, decision, because, given, withheld, absent,
     }
     value: ValueWords {

@@ -74,7 +74,7 @@ fn row(stage: &Stage<'_>, member: &Member) -> Row {
         id: member.id.to_string(),
         state: label,
         tone,
-        kinds: if kinds.is_empty() { "–".to_owned() } else { kinds.join(", ") },
+        kinds: kinds.join(", "),
         certificate: match days {
             None => String::new(),
             Some(days) if days < 0 => w.ended.clone(),

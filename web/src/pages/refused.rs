@@ -24,6 +24,8 @@ struct RefusedPage<'r> {
     again: Option<String>,
     back: Option<Back<'r>>,
     onward: Option<Press<'r>>,
+    /// There is no such page.
+    is_lost: bool,
     /// The code is worth quoting.
     quoted: bool,
     login_code: String,
@@ -95,6 +97,7 @@ pub(crate) fn page(stage: &Stage<'_>, refused: &Refused) -> Page {
         again,
         back,
         onward: refused.onward.as_deref().map(Press::of),
+        is_lost: refusal.code() == code::WEB_NOT_FOUND,
         quoted: !is_page_fault,
         login_code: refused.login_code.to_string(),
         code: info.code,
