@@ -45,7 +45,11 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
     let connectors: Vec<Arc<dyn Connector>> = vec![
         Arc::new(CentralConnector::new(hub.accounts.clone())),
         Arc::new(CentralConnector::staff(hub.accounts.clone())),
-        Arc::new(SamlConnector::new(&public_url, Arc::clone(&hub.keys), None)),
+        Arc::new(SamlConnector::new(
+            &public_url,
+            Arc::clone(&hub.keys),
+            hub.second_opinion.clone(),
+        )),
     ];
     let protocols: Vec<Arc<dyn ServiceProtocol>> = vec![
         Arc::new(OidcProtocol::new(

@@ -1,6 +1,9 @@
 //! The configuration file, its environment, and nothing unchecked past this point.
 
 mod master_key;
+mod second_opinion;
+
+pub use second_opinion::SecondOpinion;
 
 use ipnet::IpNet;
 use master_key::Given;
@@ -42,6 +45,8 @@ pub struct Config {
     pub outbound_ca_file: Option<PathBuf>,
     /// Private networks that outbound requests may reach nevertheless.
     pub outbound_networks: Vec<IpNet>,
+    /// Who reads SAML answers a second time; `None`: nobody.
+    pub second_opinion: Option<SecondOpinion>,
     /// How long it goes on serving after SIGTERM, no longer ready.
     pub drain: Duration,
 }
@@ -113,6 +118,7 @@ struct Raw {
     drain_s: u64,
     #[serde(default)]
     store: RawStore,
+    second_opinion: Option<second_opinion::Raw>,
 }
 
 #[derive(Default, Deserialize)]
@@ -201,6 +207,11 @@ impl Raw {
             let why = format!("more than {MOST_DRAIN_S} seconds — name fewer: \"drain_s = 5\"");
             return Err(fault("drain_s", why));
         }
+        let second_opinion = self
+            .second_opinion
+            .map(|raw| raw.checked(folder, crate::second_opinion::IS_BUILT_IN))
+            .transpose()
+            .map_err(|(key, why)| fault(key, why))?;
         let data_dir = folder.join(self.data_dir);
         let master_key_file =
             self.master_key_file.map_or_else(|| data_dir.join("master.key"), |p| folder.join(p));
@@ -217,6 +228,7 @@ impl Raw {
             outbound_networks,
             durable: self.store.durable,
             shared: self.store.shared,
+            second_opinion,
             data_dir,
         })
     }
@@ -235,6 +247,9 @@ fn example(key: &str) -> Option<&'static str> {
         "outbound_ca_file" => "outbound_ca_file = \"ca.pem\"",
         "outbound_networks" => "outbound_networks = [\"10.1.0.0/16\"]",
         "drain_s" => "drain_s = 5",
+        "second_opinion" => {
+            "[second_opinion] with program = \"/usr/lib/readerpass/readerpass-second-opinion\" below it"
+        }
         "store" => "[store] with shared = \"redis://127.0.0.1:6379\" below it",
         _ => return None,
     })

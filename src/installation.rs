@@ -6,6 +6,7 @@ use crate::running::Running;
 use accounts::Accounts;
 use metadata::{CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, Registry};
 use model::{Clock, Entropy, Moment};
+use saml::SecondOpinion;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use store::{Durable, Shared, StoreConfig};
@@ -26,6 +27,8 @@ pub struct Installation {
     pub accounts: Accounts,
     /// The one outbound client.
     pub http: HttpClient,
+    /// Who reads SAML answers a second time, where the configuration names one.
+    pub second_opinion: Option<Arc<dyn SecondOpinion>>,
     /// The clock it runs by.
     pub clock: Arc<dyn Clock>,
     /// Its source of chance.
@@ -96,6 +99,7 @@ impl Installation {
         let accounts = Accounts::new(durable.clone(), shared.clone(), pepper);
         let running = Arc::new(Running::default());
         let http = HttpClient::new(&http_settings(&config)?)?;
+        let second_opinion = crate::second_opinion::of(&config);
         Ok(Self {
             config,
             durable,
@@ -104,6 +108,7 @@ impl Installation {
             registry,
             accounts,
             http,
+            second_opinion,
             clock,
             entropy,
             running,

@@ -16,6 +16,7 @@ mod logging;
 pub mod outside;
 mod requests;
 pub mod running;
+mod second_opinion;
 
 use clap::Parser as _;
 use cli::Cli;

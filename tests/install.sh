@@ -15,6 +15,7 @@ not_shown() {
 
 packages=(
     redis-server xmlsec1
+    libxml2-dev libxmlsec1-dev libxmlsec1-openssl libssl-dev clang pkg-config
     python3-venv python3-pip nodejs npm
     php-cli php-xml php-mbstring simplesamlphp
     python3-pysaml2 python3-authlib python3-flask python3-requests

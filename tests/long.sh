@@ -23,6 +23,13 @@ case ${1:-} in
     fuzz)
         exec tests/fuzz.sh "${FUZZ_SECONDS:-600}" "${@:2}"
         ;;
+    second-opinion)
+        # Optimized but for assertions: a million documents are signed and read twice.
+        seed=${SEED:-1}
+        CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo run --locked --target-dir target/second-opinion -p fuzz \
+            --features second-opinion --example differential -- "${2:-1000000}" "$seed"
+        echo "second-opinion: commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), seed $seed"
+        ;;
     corrupted)
         cargo test --locked -p system-tests every_corruption_of_every_flow -- --ignored --nocapture
         echo "corrupted: commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), no seed: every one of them"
@@ -38,6 +45,8 @@ case ${1:-} in
         echo "                     every fuzz target, or these, for FUZZ_SECONDS (600) each; what they find is kept in test-output/fuzz"
         echo "./test long corrupted"
         echo "                     every part of every request of the four flows, corrupted in every way"
+        echo "./test long second-opinion [COUNT]"
+        echo "                     1,000,000 changed answers, or so many, read by our verifier and by samael; SEED (1) draws them"
         exit 2
         ;;
 esac

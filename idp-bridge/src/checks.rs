@@ -52,6 +52,7 @@ pub const CHECKS: &[Check] = &[
     at_acs("NotOnOrAfter", "Core 2.5.1.2", code::SAML_EXPIRED),
     at_acs("fresh login", "Core 3.4.1", code::SAML_NOT_FRESH),
     at_acs("second opinion", "design section 8", code::SAML_SECOND_OPINION),
+    at_acs("second opinion there", "design rule 7", code::SAML_SECOND_DOWN),
     at_acs("chain loop", "Core 3.4.1.5", code::LOG_CHAIN_LOOP),
     at_acs("reader key", "Subject Identifier Attributes 3", code::LOG_NO_LOCAL_ID),
     at_acs("reader key lasts", "Core 8.3.8", code::LOG_NO_LOCAL_ID),

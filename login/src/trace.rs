@@ -86,11 +86,36 @@ impl Login {
             return self.audit_login(turn, passage, "login.refused", Some(refusal.code())).await;
         }
         self.count(refusal.code());
+        self.audit_dispute(turn, passage.flight.code, refusal).await?;
         if is_worth_a_trace && self.may_trace(turn).await {
             self.write_trace(turn, passage, Some(refusal.code())).await;
             self.note_trouble(turn, passage, refusal).await;
         }
         Ok(())
+    }
+
+    /// An answer whose signature verified and that two verifiers read differently is an alarm
+    /// (DESIGN.md section 8): audited although nobody is known, as few of them may come as
+    /// members can sign.
+    async fn audit_dispute(
+        &self,
+        turn: &Turn<'_>,
+        login: LoginCode,
+        refusal: &Refusal,
+    ) -> Result<(), Refusal> {
+        if refusal.code() != code::SAML_SECOND_OPINION {
+            return Ok(());
+        }
+        let entry = AuditEntry {
+            actor: Actor::System,
+            act: "login.disputed".to_owned(),
+            member: refusal.detail().member.clone(),
+            service: refusal.detail().service.clone(),
+            code: Some(login),
+            outcome: Some(refusal.code().as_str().to_owned()),
+            personal: BTreeMap::from([("address".to_owned(), turn.inbound().client.to_string())]),
+        };
+        self.audit(turn.moment(), &entry).await
     }
 
     /// Counts a refusal of somebody unknown outside any login, and traces it.
@@ -104,6 +129,9 @@ impl Login {
         log(code, refusal);
         self.count_end(None, Some(refusal.code()));
         self.count(refusal.code());
+        if let Err(fault) = self.audit_dispute(turn, code, refusal).await {
+            tracing::error!(login = %code, %fault, "a disputed answer could not be audited");
+        }
         if !self.may_trace(turn).await {
             return;
         }

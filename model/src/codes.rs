@@ -249,6 +249,7 @@ codes! {
     SAML_METADATA "SAML-024" Member Denied AskLibrary "机构的元数据无法使用。" "The institution's metadata cannot be used.";
     SAML_SECOND_OPINION "SAML-025" Member Denied AskHub "两次核对图书馆的答复，结果不一致。" "Two readings of the library's answer do not agree.";
     SAML_DECRYPTION "SAML-026" Member Denied AskLibrary "图书馆的答复无法解密。" "The library's answer cannot be decrypted.";
+    SAML_SECOND_DOWN "SAML-027" Hub Unavailable Wait "系统暂时无法第二次核对图书馆的答复，请稍候再试。" "The second check of the library's answer cannot be made for the moment; please try again shortly.";
     SAML_REQ_MALFORMED "SAML-060" Service BadRequest AskService "该应用的请求无法识别。" "The service's request cannot be read.";
     SAML_REQ_UNKNOWN_ISSUER "SAML-061" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";
     SAML_REQ_ACS "SAML-062" Service Denied AskService "该应用要求的返回地址没有登记。" "The return address that the service asks for is not registered.";

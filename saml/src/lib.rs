@@ -35,6 +35,6 @@ pub use metadata::{
 pub use names::{Binding, attr, name_format, name_id_format};
 pub use signature::{Signer, SigningKey};
 pub use verify::{
-    Assertion, Attribute, Expected, SecondOpinion, Verified, attribute, peek_issuer,
-    verify_encrypted_response, verify_response,
+    Accepted, Assertion, Attribute, Expected, Objection, Opinion, SecondOpinion, Verified,
+    attribute, peek_issuer, verify_encrypted_response, verify_response,
 };

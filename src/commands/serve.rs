@@ -10,6 +10,7 @@ use crate::cli::{Cli, ServeArgs};
 use crate::installation::Installation;
 use crate::listen::{self, Ear, Places, Tls};
 use crate::running::Running;
+use crate::second_opinion;
 use model::Clock;
 use signals::{Asked, hangups, stdin_closed};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     if hub.registry.current().version() == 0 {
         tracing::warn!("no registry is applied yet: run `readerpass apply DIR`");
     }
+    second_opinion::prepare(hub.second_opinion.as_ref()).await;
     tracing::info!(at = %hub.config.public_url.as_str(), listen = %hub.config.listen, "serving");
     if tls.is_none() {
         tokio::spawn(hangups);

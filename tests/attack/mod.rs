@@ -9,6 +9,7 @@ mod oidc_tokens;
 mod saml_answers;
 mod saml_encrypted;
 mod saml_requests;
+mod second_opinion;
 mod sessions;
 mod side_doors;
 mod staff;

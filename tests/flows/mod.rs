@@ -4,5 +4,6 @@ mod circle;
 mod first_login;
 mod keys;
 mod saml_services;
+mod second_opinion;
 mod staff;
 mod status;

@@ -9,7 +9,10 @@ use model::{Class, MemberId, Profile, Timestamp};
 use readerpass::assemble::{Appearance, assemble};
 use readerpass::config::Config;
 use readerpass::installation::Installation;
+use saml::SecondOpinion;
+use second_opinion::{Asking, Settings};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub struct TestHub {
     pub origin: String,
@@ -49,10 +52,17 @@ impl TestHub {
         let config = Config::read(&folder.path().join("readerpass.toml"), std::iter::empty())
             .expect("a configuration");
         let entropy = seeded(&format!("{origin}/{n}"));
-        let installation =
+        let mut installation =
             Installation::open_with(config, clock.clone(), entropy).await.expect("an installation");
+        installation.second_opinion = second_opinion();
         let router = assemble(&installation, Appearance::default()).expect("a router");
         Self { origin: origin.to_owned(), folder, installation, router }
+    }
+
+    /// The same hub, which asks this one before it believes a SAML answer.
+    pub fn asks(&mut self, second: Arc<dyn SecondOpinion>) {
+        self.installation.second_opinion = Some(second);
+        self.router = assemble(&self.installation, Appearance::default()).expect("a router");
     }
 
     /// Applies a registry given as files.
@@ -107,4 +117,18 @@ impl TestHub {
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
+}
+
+/// The program that every hub of this run asks, where TESTS_SECOND_OPINION names it: so `./test`
+/// walks flows and attacks with the second opinion on.
+pub fn second_opinion() -> Option<Arc<dyn SecondOpinion>> {
+    Some(Arc::new(asking()?))
+}
+
+/// The same, to be asked without a hub.
+pub fn asking() -> Option<Asking> {
+    #[expect(clippy::disallowed_methods, reason = "the switch of the test run, not configuration")]
+    let program = std::env::var_os("TESTS_SECOND_OPINION")?;
+    let time_limit = Duration::from_mins(1);
+    Some(Asking::new(Settings { program: program.into(), time_limit }))
 }

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("login", &["idp-bridge", "accounts", "metadata", "policy", "store", "model"]),
     ("sp-proxy", &["login", "metadata", "policy", "saml", "store", "model"]),
     ("web", &["login", "accounts", "metadata", "policy", "model"]),
+    ("second-opinion", &["saml", "model"]),
     ("demo-services", &[]),
 ];
 
@@ -79,6 +80,35 @@ fn no_build_but_that_of_the_fuzz_targets_opens_their_doors() {
         assert!(!text.lines().any(|l| l.starts_with("default = ")), "{name} has default features");
         let uses_run = name != "fuzz" && text.contains("fuzz/run");
         assert!(!uses_run, "{name} builds the fuzz targets");
+    }
+}
+
+/// The second opinion is a program of its own: what it links, the hub is built and run without.
+#[test]
+fn the_default_program_is_built_of_nothing_that_the_second_opinion_links() {
+    let tree = |further: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "-e", "normal,build", "--prefix", "none"])
+            .args(further)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()
+    };
+    let linked = ["samael", "libxml", "openssl", "openssl-sys", "bindgen", "clang-sys"];
+    let child: BTreeSet<String> = tree(&["-p", "second-opinion", "--features", "samael"]);
+    for crate_name in linked {
+        assert!(child.contains(crate_name), "the list is of yesterday: {crate_name}");
+    }
+    let hub: BTreeSet<String> = tree(&["-p", "readerpass"]);
+    assert!(!hub.contains("second-opinion"), "by default");
+    let asking: BTreeSet<String> = tree(&["-p", "readerpass", "--features", "second-opinion"]);
+    assert!(asking.contains("second-opinion"), "with the feature");
+    for crate_name in linked {
+        assert!(!hub.contains(crate_name), "{crate_name}, by default");
+        assert!(!asking.contains(crate_name), "{crate_name}, though it only asks");
     }
 }
 

@@ -8,15 +8,15 @@ use crate::claimed::{Claimed, Facts, Proof};
 use crate::{Ask, At};
 use model::{Inbound, Refusal, ServiceId, code};
 use saml::{
-    Assertion, Decryption, Expected, IdpMetadata, RawResponse, SamlError, Verified,
-    decode_response, peek_issuer, verify_encrypted_response,
+    Accepted, Assertion, Decryption, Expected, IdpMetadata, Objection, RawResponse, SamlError,
+    Verified, decode_response, peek_issuer, verify_encrypted_response,
 };
 
 /// Tolerated difference of clocks in seconds.
 const SKEW_S: i64 = 60;
 
 impl SamlConnector {
-    pub(super) fn judge(
+    pub(super) async fn judge(
         &self,
         at: &At<'_>,
         inbound: &Inbound,
@@ -34,6 +34,7 @@ impl SamlConnector {
         };
         let idp = idp_in_force(at)?;
         let said = self.verify(&raw, idp, request.as_ref(), at)?;
+        self.ask_second(&raw, idp, &said, at).await?;
         self.refuse_own_word(&said)?;
         let facts = Facts { target, ..Reading::new(&said, at, &self.entity_id).facts()? };
         Ok(Claimed::new(Proof::Assertion(Box::new(said)), at, facts))
@@ -67,14 +68,39 @@ impl SamlConnector {
         if said.issuer != idp.entity_id {
             return Err(other_connector(said.issuer.as_str()));
         }
-        if let Some(second) = &self.second {
-            second.compare(&raw.xml, &said).map_err(|what| {
-                tracing::error!(member = %at.member.id, login_code = %at.code, %what,
-                    "two verifiers read one answer differently");
-                Refusal::new(code::SAML_SECOND_OPINION, format!("second opinion: {what}"))
-            })?;
-        }
         Ok(said)
+    }
+
+    /// DESIGN.md section 8: what the second verifier reads otherwise is not believed, and
+    /// neither is anything while there is none to ask.
+    async fn ask_second(
+        &self,
+        raw: &RawResponse,
+        idp: &IdpMetadata,
+        said: &Verified<Assertion>,
+        at: &At<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(second) = &self.second else { return Ok(()) };
+        let accepted = Accepted {
+            xml: &raw.xml,
+            opened: said.opened(),
+            idp,
+            audience: &self.entity_id,
+            read: said,
+        };
+        match second.compare(accepted).await {
+            Ok(()) => Ok(()),
+            Err(Objection::Differs(what)) => {
+                tracing::error!(member = %at.member.id, login_code = %at.code, %what,
+                    "ALARM: two verifiers read one answer differently");
+                Err(Refusal::new(code::SAML_SECOND_OPINION, format!("second opinion: {what}")))
+            }
+            Err(Objection::Unavailable(why)) => {
+                tracing::error!(member = %at.member.id, login_code = %at.code, %why,
+                    "no second opinion is to be had: the answer is refused");
+                Err(Refusal::new(code::SAML_SECOND_DOWN, format!("second opinion: {why}")))
+            }
+        }
     }
 
     /// An answer that rests on our own word proves nothing (hubs that ask each other in a ring).

@@ -99,6 +99,7 @@ impl Connector for SamlConnector {
         ask: Option<&Ask<'_>>,
     ) -> Result<Finished, Refusal> {
         self.judge(at, inbound, state, ask)
+            .await
             .map(|claimed| Finished::Claimed(Box::new(claimed)))
             .map_err(|refusal| refusal.at_member(&at.member.id))
     }

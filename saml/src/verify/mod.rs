@@ -22,7 +22,7 @@ mod verified;
 
 pub use assertion::{Assertion, Attribute};
 pub use attributes::attribute;
-pub use second_opinion::SecondOpinion;
+pub use second_opinion::{Accepted, Objection, Opinion, SecondOpinion};
 pub use verified::Verified;
 
 use crate::encryption::Decryption;

@@ -1,6 +1,7 @@
 //! Every check at the ACS, walked by the table: one good answer, one thing spoiled.
 
 use super::*;
+use saml::{Accepted, Objection, Opinion};
 
 /// Spoils the one thing that the step checks, and gives what came of it.
 async fn outcome(world: &World, step: &str) -> Result<Finished, Refusal> {
@@ -47,7 +48,8 @@ async fn outcome(world: &World, step: &str) -> Result<Finished, Refusal> {
         | "decryption"
         | "Status"
         | "fresh login"
-        | "second opinion" => otherwise(world, place, step).await,
+        | "second opinion"
+        | "second opinion there" => otherwise(world, place, step).await,
         "unsolicited: registered" | "unsolicited: target" | "unsolicited: answers nothing" => {
             started(world, place, step).await
         }
@@ -130,19 +132,24 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
             out.authn_instant = NOON.plus_s(-600);
             world.finish(saml, &place, &posted(&out, &NJU_KEY, handle), &begun.state).await
         }
-        "second opinion" => {
-            let doubting = SamlConnector { second: Some(Arc::new(Doubt)), ..saml.clone() };
+        "second opinion" | "second opinion there" => {
+            let objection = match step {
+                "second opinion" => Objection::Differs("NameID".to_owned()),
+                _ => Objection::Unavailable("it ended".to_owned()),
+            };
+            let second: Option<Arc<dyn SecondOpinion>> = Some(Arc::new(Objecting(objection)));
+            let doubting = SamlConnector { second, ..saml.clone() };
             world.finish(&doubting, &place, &inbound, &begun.state).await
         }
         other => panic!("no case for `{other}`"),
     }
 }
 
-struct Doubt;
+struct Objecting(Objection);
 
-impl SecondOpinion for Doubt {
-    fn compare(&self, _: &[u8], _: &Assertion) -> Result<(), String> {
-        Err("NameID".to_owned())
+impl SecondOpinion for Objecting {
+    fn compare<'a>(&'a self, _: Accepted<'a>) -> Opinion<'a> {
+        Box::pin(async { Err(self.0.clone()) })
     }
 }
 
