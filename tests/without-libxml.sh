@@ -13,6 +13,13 @@ if grep -E "$hidden" <<<"$linked"; then
     exit 1
 fi
 
+if ! unshare --map-root-user --mount true 2>/dev/null; then
+    mkdir -p test-output
+    echo "the demo with libxml2, xmlsec1 and clang hidden: no namespaces here; it links none of them" |
+        tee -a test-output/not-shown.txt
+    exit 0
+fi
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export program folder hidden
