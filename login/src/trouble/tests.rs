@@ -37,7 +37,7 @@ fn every_code_that_blames_a_library_is_judged_and_no_other_counts() {
 /// Addresses of readers; the first two are of one network.
 const FROM: [[u8; 4]; 4] = [[203, 0, 113, 1], [203, 0, 113, 200], [198, 18, 0, 2], [192, 0, 2, 9]];
 
-async fn asked<'h>(hub: &'h Hub, from: [u8; 4]) -> (Browser<'h>, Asked) {
+async fn asked(hub: &Hub, from: [u8; 4]) -> (Browser<'_>, Asked) {
     let mut browser = hub.browser();
     browser.address = from.into();
     let handle = browser.start(&ill()).await.discovery();

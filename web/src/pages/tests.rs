@@ -39,8 +39,8 @@ pub(crate) fn seen(method: &str, uri: &str) -> Seen {
 }
 
 fn stage<'a>(snapshot: &'a Snapshot, seen: &'a Seen, lang: LangTag) -> Stage<'a> {
-    let now = Some(at("2026-11-21T02:47:05Z"));
     static NONE: LazyLock<Troubled> = LazyLock::new(Troubled::default);
+    let now = Some(at("2026-11-21T02:47:05Z"));
     let client = "203.0.113.9".parse().ok();
     Stage { snapshot, seen, lang, demo: true, now, client, troubled: &NONE }
 }
