@@ -72,9 +72,12 @@ const focusFaults = (place) => {
   const [at, due] = [document.activeElement, window.stops[place]];
   const name = (node) => node?.outerHTML.slice(0, 80);
   if (at !== due) return [`Tab ${place + 1} is at ${name(at)}, not at ${name(due)}`];
-  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(at);
   const found = [];
-  if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) found.push(`the focus is not seen: ${name(at)}`);
+  // In the light look, where keys are tried: below #808080 on paper is more than 3:1 (WCAG 1.4.11).
+  const [r, g, b, alpha = 1] = outlineColor.match(/[\d.]+/g).map(Number);
+  const isDark = outlineColor.startsWith("rgb") && alpha === 1 && Math.max(r, g, b) < 0x80;
+  if (outlineStyle === "none" || parseFloat(outlineWidth) < 2 || !isDark) found.push(`the focus is not seen: ${name(at)}`);
   const box = at.getBoundingClientRect();
   const inside = box.top >= 0 && box.left >= 0 && box.right <= innerWidth && box.top < innerHeight;
   if (!inside) found.push(`the focus is out of sight: ${name(at)}`);
