@@ -83,11 +83,21 @@ async fn metrics(State(health): State<Health>, head: Result<Head, Refused>) -> R
     }
 }
 
+/// What proxies add, each another part of it.
+const PASSED_ON: [&str; 7] = [
+    "x-forwarded-for",
+    "forwarded",
+    "x-real-ip",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "via",
+];
+
 /// What a proxy passes on comes from elsewhere, even where the proxy runs on this machine
 /// and nobody told us to trust it.
 fn may_read(inbound: &Inbound, metrics_from: &[IpNet]) -> bool {
-    let is_forwarded =
-        ["x-forwarded-for", "forwarded"].iter().any(|name| inbound.header(name).is_some());
+    let is_forwarded = PASSED_ON.iter().any(|name| inbound.header(name).is_some());
     let is_here = inbound.client.is_loopback() && !is_forwarded;
     is_here || metrics_from.iter().any(|net| net.contains(&inbound.client))
 }
@@ -131,7 +141,7 @@ mod tests {
         for client in ["0.0.0.0", "10.0.1.7", "203.0.113.7", "2001:db8::1"] {
             assert!(!may(client, &[]), "{client}");
         }
-        for name in ["x-forwarded-for", "forwarded"] {
+        for name in PASSED_ON {
             assert!(!may("127.0.0.1", &[(name, "203.0.113.7")]), "a proxy passed it on");
         }
         assert!(may("10.0.0.7", &[("x-forwarded-for", "10.0.0.7")]), "heard from a trusted proxy");

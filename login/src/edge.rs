@@ -147,9 +147,10 @@ fn read_head(parts: &Parts, method: Method) -> Result<Inbound, (u16, Refusal)> {
     let headers: Vec<(String, String)> = parts
         .headers
         .iter()
-        .filter_map(|(name, value)| {
-            let text = std::str::from_utf8(value.as_bytes()).ok()?;
-            Some((name.as_str().to_owned(), text.to_owned()))
+        .map(|(name, value)| {
+            // Never left out: a proxy adds the client's address to the line that the client
+            // sent, and one octet of the client's would hide both.
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
     let client = client_address(parts, &headers);

@@ -21,7 +21,8 @@ pub struct Inbound {
     pub path: String,
     /// Query without `?`, as sent; empty where absent.
     pub query: String,
-    /// Header names in lower case with their values; those not UTF-8 are left out.
+    /// Header names in lower case with their values; what is not UTF-8 of one reads U+FFFD, so
+    /// that no octet of a client makes a header unseen that a proxy added to.
     pub headers: Vec<(String, String)>,
     /// Body, within the limit of its route.
     pub body: Vec<u8>,

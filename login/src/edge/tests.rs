@@ -116,3 +116,24 @@ fn a_forwarded_address_counts_only_where_a_trusted_proxy_wrote_it() {
     assert_eq!(of("10.0.0.1", &["::ffff:203.0.113.9"], proxies), "203.0.113.9");
     assert_eq!(of("10.0.0.1", &[], proxies), "10.0.0.1");
 }
+
+async fn whom(head: Head) -> String {
+    let seen = head.inbound.header("x-forwarded-for").is_some();
+    format!("{} {seen} {}", head.inbound.client, head.inbound.cookie("__Host-a").unwrap_or("-"))
+}
+
+/// A proxy appends to the line that the client sent. Were it left out for one octet, every
+/// client could pass for the proxy: at limits, in reading rooms, at `/metrics`.
+#[tokio::test]
+async fn an_octet_that_is_not_utf_8_hides_neither_address_nor_cookies() {
+    let router = Router::new().route("/", get(whom)).layer(edge_layer(settings(&["10.0.0.0/8"])));
+    let mut asked = request("GET", "/", "");
+    let peer: SocketAddr = "10.0.0.1:7".parse().expect("an address");
+    asked.extensions_mut().insert(ConnectInfo(peer));
+    let octets = |octets: &[u8]| http::HeaderValue::from_bytes(octets).expect("a header");
+    asked.headers_mut().insert("x-forwarded-for", octets(b"\xff, 203.0.113.9"));
+    asked.headers_mut().insert("cookie", octets(b"sibling=\xff; __Host-a=b"));
+    let answer = router.oneshot(asked).await.expect("infallible").into_body();
+    let text = axum::body::to_bytes(answer, 100).await.expect("a text");
+    assert_eq!(text, "203.0.113.9 true b");
+}
