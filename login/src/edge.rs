@@ -4,6 +4,7 @@ use crate::reply::Refused;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::connect_info::ConnectInfo;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use http::StatusCode;
 use http::request::Parts;
@@ -11,6 +12,7 @@ use ipnet::IpNet;
 use model::{Clock, Entropy, Inbound, LoginCode, Method, Moment, Refusal, code};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Longest path and query together: a deflated AuthnRequest with RelayState fits.
 const LONGEST_URI: usize = 16 * 1024;
@@ -18,6 +20,9 @@ const LONGEST_URI: usize = 16 * 1024;
 const MOST_HEADER_BYTES: usize = 32 * 1024;
 /// Body cap of a route that sets none of its own.
 const DEFAULT_BODY: usize = 64 * 1024;
+
+/// A whole body: one that trickles in, octet by octet, would hold its connection for hours.
+const LONGEST_READ: Duration = Duration::from_secs(30);
 
 /// Where time, chance and the client's address come from.
 #[derive(Clone)]
@@ -73,17 +78,12 @@ impl<S: Send + Sync> FromRequest<S> for Edge {
         let method = method(&parts, false).map_err(|refusal| refused(405, refusal))?;
         let mut inbound = read_head(&parts, method).map_err(|(s, refusal)| refused(s, refusal))?;
         // The extractor keeps the route's own cap and cuts a chunked body off at it.
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(
-            |rejection| {
-                let status = rejection.status();
-                let code = match status {
-                    StatusCode::PAYLOAD_TOO_LARGE => code::WEB_BODY_TOO_LARGE,
-                    _ => code::WEB_BAD_PARAMETERS,
-                };
-                refused(status.as_u16(), Refusal::new(code, rejection.body_text()))
-            },
-        )?;
-        inbound.body = bytes.into();
+        let body = Bytes::from_request(Request::from_parts(parts, body), state);
+        let read = tokio::time::timeout(LONGEST_READ, body).await.map_err(|_| {
+            let log = format!("the body did not come within {} s", LONGEST_READ.as_secs());
+            refused(408, Refusal::new(code::WEB_BAD_PARAMETERS, log))
+        })?;
+        inbound.body = read.map_err(|fault| refused_body(&fault, login_code))?.into();
         Ok(Self { inbound, moment, code: login_code })
     }
 }
@@ -98,6 +98,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Head {
         let inbound = read_head(parts, method).map_err(|(s, refusal)| refused(s, refusal))?;
         Ok(Self { inbound, moment, code: login_code })
     }
+}
+
+fn refused_body(fault: &BytesRejection, login_code: LoginCode) -> Refused {
+    let status = fault.status();
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => code::WEB_BODY_TOO_LARGE,
+        _ => code::WEB_BAD_PARAMETERS,
+    };
+    Refused::with_status(status.as_u16(), Refusal::new(code, fault.body_text()), login_code)
 }
 
 /// Takes the time and draws the code.

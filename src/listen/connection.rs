@@ -59,24 +59,30 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// HTTP/1.1 to the end. A fault of a connection is the peer's own affair.
+    /// HTTP/1.1 to the end: as long as it is used, and its answers are fetched. A fault of a
+    /// connection is the peer's own affair.
     pub(super) async fn http1<S>(self, stream: S, mut stop: Stop)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(move |request| self.answer(request));
+        let ledger = Arc::new(Ledger::http1());
+        let counted = Arc::clone(&ledger);
+        let service = service_fn(move |request| self.answer_in(&counted, request));
         let served = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             .max_buf_size(HEAD_BYTES as usize)
             .serve_connection(TokioIo::new(stream), service);
         let mut served = pin!(served);
+        let longest = tokio::select! {
+            ended = served.as_mut() => return note(ended),
+            () = stop.came() => Duration::MAX,
+            _ = ledger.over() => LAST,
+        };
+        served.as_mut().graceful_shutdown();
         let ended = tokio::select! {
-            ended = served.as_mut() => ended,
-            () = stop.came() => {
-                served.as_mut().graceful_shutdown();
-                served.await
-            }
+            ended = served => ended,
+            () = ledger.quiet_for(longest) => return,
         };
         note(ended);
     }
@@ -86,16 +92,9 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let ledger = Arc::new(Ledger::new());
+        let ledger = Arc::new(Ledger::http2());
         let counted = Arc::clone(&ledger);
-        let service = service_fn(move |request: Request<Incoming>| {
-            let (turn, answer) = (counted.enter(), self.answer(request));
-            async move {
-                let answered = answer.await;
-                turn.ended();
-                answered
-            }
-        });
+        let service = service_fn(move |request| self.answer_in(&counted, request));
         let served = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
@@ -128,13 +127,20 @@ impl Connection {
         note(ended);
     }
 
-    fn answer(
+    fn answer_in(
         &self,
+        ledger: &Arc<Ledger>,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+        let turn = ledger.enter();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        self.router.clone().oneshot(request)
+        let answer = self.router.clone().oneshot(request);
+        async move {
+            let answered = answer.await;
+            turn.ended();
+            answered
+        }
     }
 }
 

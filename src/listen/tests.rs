@@ -67,3 +67,37 @@ fn an_address_holds_only_so_many_connections() {
     guests.pop();
     assert!(peers.enter(address).is_some(), "a place is free again");
 }
+
+/// Octet by octet a body of 64 kB would last a week: each comes in time, the whole does not.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_in_is_not_waited_for() {
+    let edge = login::EdgeSettings {
+        clock: Arc::new(crate::outside::SystemClock),
+        entropy: crate::outside::system_entropy(),
+        trusted_proxies: Vec::new(),
+    };
+    let router = Router::new()
+        .route("/", post(|edge: login::Edge| async move { edge.inbound.body }))
+        .layer(login::edge_layer(edge));
+    let listener = bind(([127, 0, 0, 1], 0).into(), "a port").await.expect("a port");
+    let at = listener.local_addr().expect("an address");
+    let ear = Ear { listener, tls: None, places: Places::new() };
+    tokio::spawn(serve(ear, router, std::future::pending()));
+    let (mut read, mut write) = TcpStream::connect(at).await.expect("connects").into_split();
+    let head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n";
+    write.write_all(head).await.expect("writes");
+    let mut answer = [0; 12];
+    let answered = async {
+        loop {
+            tokio::select! {
+                read = read.read_exact(&mut answer) => return read.is_ok(),
+                () = tokio::time::sleep(Duration::from_secs(9)) => {
+                    let _ = write.write_all(b"x").await;
+                }
+            }
+        }
+    };
+    let answered = tokio::time::timeout(Duration::from_mins(5), answered).await;
+    assert!(answered.expect("it is waited for"), "it was cut off without a word");
+    assert_eq!(&answer, b"HTTP/1.1 408");
+}

@@ -1,4 +1,4 @@
-//! What one HTTP/2 connection did, and when that is enough.
+//! What one connection did, and when that is enough.
 
 use super::RESETS;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Without a request that runs: a head that trickles in counts as none (HTTP/1.1 has
-/// `HEAD` for this), and so does an answer that is not fetched.
+/// `HEAD` for this), and so does an answer that is not fetched, in either version.
 pub(in crate::listen) const IDLE: Duration = Duration::from_mins(1);
 /// Requests of one connection; browsers and proxies then open another without a word.
 const REQUESTS: usize = 10_000;
@@ -33,6 +33,8 @@ struct Counts {
 pub(super) struct Ledger {
     counts: Mutex<Counts>,
     changed: Notify,
+    /// Requests after which it is worn.
+    most: usize,
 }
 
 /// A request that runs; dropped before its end, the peer has reset it.
@@ -42,8 +44,14 @@ pub(super) struct Turn {
 }
 
 impl Ledger {
-    pub(super) fn new() -> Self {
-        Self { counts: Mutex::default(), changed: Notify::new() }
+    /// Of a connection of HTTP/2, which may be ended with a word.
+    pub(super) fn http2() -> Self {
+        Self { counts: Mutex::default(), changed: Notify::new(), most: REQUESTS }
+    }
+
+    /// Of one of HTTP/1.1, which a proxy keeps for as long as it likes.
+    pub(super) fn http1() -> Self {
+        Self { most: usize::MAX, ..Self::http2() }
     }
 
     /// One more request runs.
@@ -65,7 +73,7 @@ impl Ledger {
                 if counts.reset > RESETS {
                     return Over::Flooded;
                 }
-                if counts.began >= REQUESTS {
+                if counts.began >= self.most {
                     return Over::Worn;
                 }
                 counts.running == 0

@@ -252,3 +252,17 @@ async fn what_runs_is_answered_after_the_stop() {
     assert!(rest.iter().any(|frame| frame.kind == DATA && frame.stream == 1), "lost");
     assert!(rest.iter().any(|frame| frame.kind == GOAWAY), "the peer is told");
 }
+
+/// A peer that asks and reads nothing would else hold its place for ever: the kernel asks it
+/// again and again whether it has room.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_fetched_holds_no_connection() {
+    let (mut near, far) = tokio::io::duplex(1024);
+    let router = Router::new().route("/", get(|| async { "x".repeat(1 << 20) }));
+    let (_stopping, stopped) = watch::channel(false);
+    let connection = Connection { peer: ([127, 0, 0, 1], 1).into(), router };
+    let served = tokio::spawn(connection.http1(far, Stop(stopped)));
+    near.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("asks");
+    let ended = tokio::time::timeout((IDLE + LAST) * 2, served).await;
+    assert!(ended.is_ok(), "it is held for ever");
+}
