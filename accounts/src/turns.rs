@@ -18,8 +18,9 @@ use tokio::sync::oneshot;
 
 /// Bits of an IPv4 address that name a network: what is rented or owned together.
 const V4_BITS: u32 = 24;
-/// Bits of an IPv6 address that name a network: one subscriber has a /56 (RFC 6177 section 2).
-const V6_BITS: u32 = 56;
+/// Bits of an IPv6 address that name a network: a site may have a /48 (RFC 6177 section 2),
+/// and with lines of /56 it would have 256 of them, more than there is room for.
+const V6_BITS: u32 = 48;
 /// "Busy" is said so often to one network in [`BUSY_WINDOW_S`]: a lecture hall that
 /// logs in at once stays below, a machine that asks without end is not let in for
 /// the rest of the window.

@@ -1,7 +1,7 @@
-//! Connections of one address at once.
+//! Connections of one address at once; of IPv6 a /48 is one, which a site has whole (RFC 6177 section 2).
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
 
 /// A reverse proxy is one address, hence not fewer.
@@ -20,6 +20,7 @@ pub(super) struct Guest {
 impl Peers {
     /// Counts one more; `None` where the address holds too many.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Guest> {
+        let address = network(address);
         let mut held = self.0.lock().ok()?;
         let count = held.entry(address).or_default();
         if *count >= MOST_PER_ADDRESS {
@@ -28,6 +29,13 @@ impl Peers {
         *count += 1;
         drop(held);
         Some(Guest { peers: self.clone(), address })
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80).into(),
+        v4 => v4,
     }
 }
 

@@ -68,6 +68,19 @@ fn an_address_holds_only_so_many_connections() {
     assert!(peers.enter(address).is_some(), "a place is free again");
 }
 
+#[test]
+fn one_site_of_ipv6_is_one_address() {
+    let peers = Peers::default();
+    let at = |text: &str| text.parse::<IpAddr>().expect("an address");
+    let guests: Vec<_> =
+        (0..MOST_PER_ADDRESS).map(|n| peers.enter(at(&format!("2001:db8:1:{n:x}::1")))).collect();
+    assert!(guests.iter().all(Option::is_some));
+    assert!(peers.enter(at("2001:db8:1:ffff::1")).is_none(), "the same /48");
+    assert!(peers.enter(at("2001:db8:2::1")).is_some(), "another");
+    let four: Vec<_> = (0..MOST_PER_ADDRESS).map(|_| peers.enter(at("192.0.2.1"))).collect();
+    assert!(peers.enter(at("::ffff:192.0.2.1")).is_none(), "{}", four.len());
+}
+
 /// Octet by octet a body of 64 kB would last a week: each comes in time, the whole does not.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_trickles_in_is_not_waited_for() {

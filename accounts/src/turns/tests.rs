@@ -190,12 +190,12 @@ fn those_told_to_wait_are_counted_in_bounded_memory() {
 }
 
 #[test]
-fn a_network_is_a_24_or_a_56() {
+fn a_network_is_a_24_or_a_48() {
     let of = |text: &str| Network::of(text.parse().expect("an address"));
     assert_eq!(of("192.0.2.1"), of("192.0.2.254"));
     assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
-    assert_eq!(of("2001:db8:1:200::1"), of("2001:db8:1:2ff:9::9"));
-    assert_ne!(of("2001:db8:1:200::1"), of("2001:db8:1:300::1"));
+    assert_eq!(of("2001:db8:1:200::1"), of("2001:db8:1:ffff:9::9"));
+    assert_ne!(of("2001:db8:1:200::1"), of("2001:db8:2:200::1"));
     assert_ne!(of("0.0.0.1"), Network::Hub);
 }
