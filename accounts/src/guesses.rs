@@ -64,8 +64,8 @@ impl Guesses {
     /// The counters of one guess at the second factor of an account.
     pub(crate) fn of_factor(&self, account: &ReaderId, login: LoginCode, client: IpAddr) -> Guess {
         Guess {
-            account: self.name(&format!("factor {account}")),
-            day: Some(self.name(&format!("factor day {account}"))),
+            account: self.factor(account),
+            day: Some(self.factor_day(account)),
             login: self.name(&format!("factor login {login}")),
             address: self.name(&format!("address {}", network(client))),
         }
@@ -122,6 +122,21 @@ impl Guesses {
         account: &str,
     ) -> Result<(), StoreError> {
         self.shared.clear(&self.account(member, account)).await
+    }
+
+    /// The count of guesses at the second factor begins anew, that of the day too: what was
+    /// guessed at is gone, or the password that let somebody guess is.
+    pub(crate) async fn forgive_factor(&self, account: &ReaderId) -> Result<(), StoreError> {
+        self.shared.clear(&self.factor(account)).await?;
+        self.shared.clear(&self.factor_day(account)).await
+    }
+
+    fn factor(&self, account: &ReaderId) -> String {
+        self.name(&format!("factor {account}"))
+    }
+
+    fn factor_day(&self, account: &ReaderId) -> String {
+        self.name(&format!("factor day {account}"))
     }
 
     fn account(&self, member: Option<&MemberId>, account: &str) -> String {

@@ -60,6 +60,7 @@ impl Accounts {
             return Err(AccountError::NoAccount);
         }
         self.guesses.forgive(member, &account.login_key).await?;
+        self.guesses.forgive_factor(&account.id).await?;
         let ended = self.shared.end_of_reader(&account.id).await?;
         Ok(Reset { id: account.id, one_time_password, ended })
     }

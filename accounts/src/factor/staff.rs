@@ -52,8 +52,8 @@ impl Accounts {
         }))
     }
 
-    /// Forgets the second factor of who has lost phone and recovery codes; the next login
-    /// sets up a new one. Sessions end. False where there was none.
+    /// Forgets the second factor of who has lost phone and recovery codes, and the guesses at
+    /// it; the next login sets up a new one. Sessions end. False where there was none.
     pub async fn forget_factor(
         &self,
         member: Option<&MemberId>,
@@ -61,6 +61,7 @@ impl Accounts {
     ) -> Result<(bool, usize), AccountError> {
         let account = self.named(member, login).await?;
         let was = self.durable.forget_second_factor(&account.id).await?;
+        self.guesses.forgive_factor(&account.id).await?;
         let ended = self.shared.end_of_reader(&account.id).await?;
         Ok((was, ended))
     }

@@ -187,6 +187,38 @@ async fn guesses_are_limited_over_a_day_too() {
     assert_eq!(last, Some(refusals::ACC_TOO_MANY_GUESSES));
 }
 
+/// Who had the password used up the guesses of a day: the help that the desk is promised must
+/// not wait for tomorrow.
+#[tokio::test]
+async fn a_reset_and_a_forgotten_factor_free_the_guesses_that_another_used_up() {
+    for is_reset in [true, false] {
+        let mut working = operator().await;
+        let mut last = None;
+        for round in 1..=4 {
+            let state = working.asked(round * 1000).await;
+            for _ in 0..10 {
+                last = Some(code_of(working.check(&state, "000000", round * 1000).await));
+            }
+        }
+        assert_eq!(last, Some(refusals::ACC_TOO_MANY_GUESSES));
+        let accounts = working.place.accounts.clone();
+        if is_reset {
+            let (at, now) = (4001, working.place.at(4001).now);
+            let account = working.place.durable.find_account_by_id(&working.id).await;
+            let good = account.expect("a store").expect("an account").password.expect("a hash");
+            accounts.reset(None, "worker", &working.place.at(at)).await.expect("reset");
+            // As though it had been changed to the one of these tests.
+            let store = &working.place.durable;
+            store.set_password(&working.id, None, &good, false, now).await.expect("a store");
+            let state = working.asked(at).await;
+            assert!(working.check(&state, &working.now_code(at), at).await.is_ok(), "reset");
+        } else {
+            accounts.forget_factor(None, "worker").await.expect("forgotten");
+            working.enrol(4001).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_recovery_code_is_good_once() {
     let working = operator().await;
