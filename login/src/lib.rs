@@ -26,6 +26,7 @@ mod flight;
 pub mod fuzzing;
 mod lately;
 mod logout;
+mod own;
 mod parking;
 mod preview;
 mod protocol;

@@ -183,7 +183,7 @@ impl Login {
         sid: &Sid,
         moment: &Moment,
     ) -> Result<Option<Session>, Refusal> {
-        let found = self.0.shared.find(sid, moment.now).await?.filter(|record| !record.pending);
+        let found = self.find_session(sid, moment.now).await?.filter(|record| !record.pending);
         if let Some(record) = &found
             && moment.now.seconds_since(record.last_seen) >= TOUCH_EVERY_S
         {
@@ -211,7 +211,7 @@ impl Login {
             pending,
             ..opened
         };
-        self.0.shared.create(&record).await?;
+        let record = self.keep_session(record).await?;
         Ok(Live::opened(Session::of(record), &resolved))
     }
 
@@ -284,6 +284,7 @@ fn record_of(
         upstream: claimed.upstream().cloned(),
         indexes: authenticated.indexes().to_vec(),
         pending: false,
+        proof: String::new(),
     })
 }
 

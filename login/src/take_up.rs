@@ -104,7 +104,7 @@ impl Login {
         is_confirmed: bool,
     ) -> Result<Option<Live>, Refusal> {
         let ended = || Refusal::new(code::LOG_LOGIN_ENDED, "this login was taken up before");
-        let found = self.0.shared.find(waiting, turn.now()).await?;
+        let found = self.find_session(waiting, turn.now()).await?;
         let found = found.filter(|record| record.pending).ok_or_else(ended)?;
         let running = self.browser_session(turn.inbound(), turn.moment()).await?;
         let is_anothers = running.is_some_and(|s| s.reader().id != found.reader.id);
@@ -112,7 +112,8 @@ impl Login {
             return Ok(None);
         }
         // Ending it gives it to one caller only.
-        let taken = self.0.shared.end(waiting).await?.ok_or_else(ended)?;
+        let taken = self.0.shared.end(waiting).await?;
+        let taken = taken.filter(|taken| self.is_own(&taken.record)).ok_or_else(ended)?;
         self.make_own(turn, taken.record).await.map(Some)
     }
 
@@ -126,7 +127,7 @@ impl Login {
             pending: false,
             ..live.session().record().clone()
         };
-        self.0.shared.create(&record).await?;
+        let record = self.keep_session(record).await?;
         Ok(Live::renewed(live, record))
     }
 

@@ -20,6 +20,8 @@ struct Written<'a> {
     upstream: Option<&'a Upstream>,
     indexes: &'a [String],
     pending: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    proof: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -38,10 +40,21 @@ struct Read {
     upstream: Option<Upstream>,
     indexes: Vec<String>,
     pending: bool,
+    #[serde(default)]
+    proof: String,
 }
 
 /// The record without `sid`, which is the bearer's secret, and `last_seen`, which moves.
 pub(crate) fn write(session: &SessionRecord) -> Result<Vec<u8>, StoreError> {
+    write_with(session, &session.proof)
+}
+
+/// What the proof is made over, but for the id.
+pub(crate) fn write_without_proof(session: &SessionRecord) -> Result<Vec<u8>, StoreError> {
+    write_with(session, "")
+}
+
+fn write_with(session: &SessionRecord, proof: &str) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(&Written {
         code: session.code,
         auth_time: session.auth_time,
@@ -56,6 +69,7 @@ pub(crate) fn write(session: &SessionRecord) -> Result<Vec<u8>, StoreError> {
         upstream: session.upstream.as_ref(),
         indexes: &session.indexes,
         pending: session.pending,
+        proof,
     })
     .map_err(|fault| StoreError::Corrupt(format!("a session cannot be written: {fault}")))
 }
@@ -85,5 +99,6 @@ pub(crate) fn read(
         upstream: read.upstream,
         indexes: read.indexes,
         pending: read.pending,
+        proof: read.proof,
     })
 }

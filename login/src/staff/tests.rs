@@ -43,6 +43,7 @@ fn session(member: &str, connector: &str, evidence: Evidence, acr: &str) -> Sess
         upstream: None,
         indexes: Vec::new(),
         pending: false,
+        proof: String::new(),
     })
 }
 

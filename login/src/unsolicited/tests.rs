@@ -61,7 +61,7 @@ async fn a_waiting_session_is_nobodys() {
     let record = hub.shared.find(&own, now).await.expect("a store").expect("a session");
     let sid = model::Sid::parse(&"w".repeat(43)).expect("a sid");
     let waiting = store::SessionRecord { sid: sid.clone(), pending: true, ..record };
-    hub.shared.create(&waiting).await.expect("a store");
+    hub.login.keep_session(waiting).await.expect("a store");
     let cookie = (sid.as_str().to_owned(), model::SameSite::Lax);
     browser.cookies.insert(crate::cookies::SESSION.to_owned(), cookie);
     browser.start(&ill()).await.discovery();

@@ -203,6 +203,7 @@ pub(crate) fn session(sid: &str, reader: &str, indexes: &[&str]) -> Result<Sessi
         }),
         indexes: indexes.iter().map(|index| (*index).to_owned()).collect(),
         pending: false,
+        proof: "a proof".to_owned(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Sessions of readers (rule 13).
 
-use crate::StoreError;
+use crate::{StoreError, session_blob};
 use async_trait::async_trait;
 use model::{
     ConnectorId, LoginCode, Membership, Reader, ReaderId, ServiceId, Sid, Timestamp, TraceRecord,
@@ -60,12 +60,22 @@ pub struct SessionRecord {
     pub indexes: Vec<String>,
     /// Not yet taken up by its browser (an unsolicited start).
     pub pending: bool,
+    /// What the hub says of [`SessionRecord::proved`] under a key of its own, which the store
+    /// does not know: the store keeps it, and does not look at it.
+    pub proof: String,
 }
 
 impl SessionRecord {
     /// Whether the session still runs at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires && now < self.last_seen.plus_s(i64::from(self.idle_s))
+    }
+
+    /// What a proof is made over: everything but `last_seen`, which moves, and the proof.
+    pub fn proved(&self) -> Result<Vec<u8>, StoreError> {
+        let mut octets = format!("{}\n", self.sid.as_str()).into_bytes();
+        octets.extend(session_blob::write_without_proof(self)?);
+        Ok(octets)
     }
 }
 
