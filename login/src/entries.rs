@@ -148,7 +148,7 @@ impl Login {
         let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
         self.end_trouble(turn, &leg.member, &leg.connector).await;
         let code = passage.flight.code;
-        let waits = self.is_another_person(turn, &resolved);
+        let waits = self.is_another_person(turn, passage.flight.old.as_ref(), &resolved).await?;
         let live = self.open_session(turn, &authenticated, resolved, code, waits).await?;
         if waits {
             return self.hold_back(turn, passage, live.session()).await;

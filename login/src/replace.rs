@@ -19,7 +19,7 @@ use crate::turn::{Passage, Turn};
 use crate::{Login, Refused, Reply, Session, cookies};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{Evidence, Handle, Next, ReaderId, Refusal, code};
+use model::{Evidence, Handle, Next, ReaderId, Refusal, Sid, code};
 use store::Actor;
 
 /// Bytes of a mark: two readers of one browser never share one by chance.
@@ -33,13 +33,24 @@ impl Login {
     }
 
     /// Whether the browser carries the mark of another reader than the one just proved by
-    /// a library's word. The mark comes with a cross-site post, which carries no session.
-    pub(crate) fn is_another_person(&self, turn: &Turn<'_>, resolved: &Resolved) -> bool {
-        resolved.membership().evidence != Evidence::PasswordChecked
-            && turn
-                .inbound()
-                .cookie(cookies::MARK)
-                .is_some_and(|mark| mark != self.mark_of(&resolved.reader().id))
+    /// a library's word. The mark comes with a cross-site post, which carries no session;
+    /// where it is missing, the session that ran when the library was asked tells as much.
+    pub(crate) async fn is_another_person(
+        &self,
+        turn: &Turn<'_>,
+        old: Option<&Sid>,
+        resolved: &Resolved,
+    ) -> Result<bool, Refusal> {
+        let reader = &resolved.reader().id;
+        if resolved.membership().evidence == Evidence::PasswordChecked {
+            return Ok(false);
+        }
+        if let Some(mark) = turn.inbound().cookie(cookies::MARK) {
+            return Ok(mark != self.mark_of(reader));
+        }
+        let Some(old) = old else { return Ok(false) };
+        let running = self.running(old, turn.moment()).await?;
+        Ok(running.is_some_and(|session| session.reader().id != *reader))
     }
 
     /// Sends the browser to a same-site step, which alone shows whose session runs.

@@ -3,7 +3,7 @@ use crate::cookies::SESSION;
 use crate::testing::campus::{self, Asked, answer};
 use crate::testing::hub::{Browser, Hub, PUBLIC};
 use crate::testing::requests::{ill, member, opac, prompting};
-use model::{ConfirmKind, LoginRequest, PageModel, Prompt, Sid};
+use model::{ConfirmKind, LoginRequest, PageModel, Prompt};
 
 /// Asks `cc` whatever session runs, as any page elsewhere can make the browser do.
 fn choosing() -> LoginRequest {
@@ -187,4 +187,20 @@ async fn who_logs_out_leaves_no_mark() {
     let out = hub.login.sign_out(&browser.inbound(), &hub.moment(), crate::SignOut::Browser).await;
     let removed = out.expect("signed out").cookies;
     assert!(removed.iter().any(|c| c.name == cookies::MARK && c.max_age_s == Some(0)));
+}
+
+/// A browser may lose one cookie and keep the other, and an older release set no mark.
+#[tokio::test]
+async fn a_session_whose_mark_is_lost_is_not_replaced_unasked_either() {
+    let hub = campus::hub().await;
+    hub.account("aa", "reader-a").await;
+    let mut browser = hub.browser();
+    browser.log_in(&ill(), "aa", "reader-a").await.redirect();
+    browser.cookies.remove(cookies::MARK).expect("a mark");
+    let own = session(&browser).expect("a session");
+    let asked = Asked::of(browser.start(&choosing()).await);
+    let path = deliver(&hub, &mut browser, &asked).await;
+    question(&mut browser, &path).await;
+    assert!(runs(&hub, &own).await);
+    assert_eq!(session(&browser), Some(own));
 }
