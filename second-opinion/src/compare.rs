@@ -117,9 +117,11 @@ mod tests {
         assert_eq!(compare(&ours(), "https://hub.test/", &theirs()), Ok(()));
     }
 
+    type Change = fn(&mut Reading);
+
     #[test]
     fn every_thing_that_is_compared_can_differ_and_no_value_is_told() {
-        let changes: [(&str, fn(&mut Reading)); 13] = [
+        let changes: [(&str, Change); 13] = [
             ("Issuer", |r| r.issuer.push('x')),
             ("ID", |r| r.id.insert(0, ' ')),
             ("NameID", |r| r.name_id = None),

@@ -5,7 +5,7 @@ use crate::testing::{
     attribute, claimed, name_id, post, posted, posted_xml, query_of, refused, request_id, world,
 };
 use model::{AttributeName, Evidence, Next, OneOrMany, Standing};
-use saml::{Assertion, ResponseOut, SigningKey, name_id_format, parse_authn_request};
+use saml::{ResponseOut, SigningKey, name_id_format, parse_authn_request};
 use std::collections::BTreeSet;
 
 mod begun;

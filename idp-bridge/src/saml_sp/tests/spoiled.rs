@@ -115,18 +115,7 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
             world.finish(saml, &place, &posted_xml(&xml, handle), &begun.state).await
         }
         "Status" => {
-            let error = saml::ErrorOut {
-                response_id: "_r".to_owned(),
-                issuer: NJU_IDP.to_owned(),
-                destination: ACS_URL.to_owned(),
-                in_response_to: Some(request),
-                issue_instant: NOON.plus_s(4),
-                status: saml::StatusCode::Responder,
-                second: None,
-                message: None,
-            };
-            let xml = saml::write_error_response(&error, &*NJU_KEY).expect("written");
-            world.finish(saml, &place, &posted_xml(&xml, handle), &begun.state).await
+            world.finish(saml, &place, &posted_xml(&failed(request), handle), &begun.state).await
         }
         "fresh login" => {
             out.authn_instant = NOON.plus_s(-600);
@@ -143,6 +132,21 @@ async fn otherwise(world: &World, place: Place, step: &str) -> Result<Finished, 
         }
         other => panic!("no case for `{other}`"),
     }
+}
+
+/// An answer of the library that says that it could not.
+fn failed(request: String) -> String {
+    let error = saml::ErrorOut {
+        response_id: "_r".to_owned(),
+        issuer: NJU_IDP.to_owned(),
+        destination: ACS_URL.to_owned(),
+        in_response_to: Some(request),
+        issue_instant: NOON.plus_s(4),
+        status: saml::StatusCode::Responder,
+        second: None,
+        message: None,
+    };
+    saml::write_error_response(&error, &*NJU_KEY).expect("written")
 }
 
 struct Objecting(Objection);
