@@ -1,6 +1,7 @@
 use super::connection::HEAD;
 use super::peers::MOST_PER_ADDRESS;
 use super::*;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use std::net::IpAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -81,6 +82,12 @@ fn one_site_of_ipv6_is_one_address() {
     assert!(peers.enter(at("::ffff:192.0.2.1")).is_none(), "{}", four.len());
 }
 
+/// The status alone: pages are drawn by another room.
+async fn answer_of(edge: Result<login::Edge, login::Refused>) -> StatusCode {
+    let refused = edge.err().map(|refused| refused.status);
+    StatusCode::from_u16(refused.unwrap_or(200)).expect("a status")
+}
+
 /// Octet by octet a body of 64 kB would last a week: each comes in time, the whole does not.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_trickles_in_is_not_waited_for() {
@@ -89,9 +96,7 @@ async fn a_body_that_trickles_in_is_not_waited_for() {
         entropy: crate::outside::system_entropy(),
         trusted_proxies: Vec::new(),
     };
-    let router = Router::new()
-        .route("/", post(|edge: login::Edge| async move { edge.inbound.body }))
-        .layer(login::edge_layer(edge));
+    let router = Router::new().route("/", post(answer_of)).layer(login::edge_layer(edge));
     let listener = bind(([127, 0, 0, 1], 0).into(), "a port").await.expect("a port");
     let at = listener.local_addr().expect("an address");
     let ear = Ear { listener, tls: None, places: Places::new() };
