@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 
-/** A login at a library that answers with what cannot be read, seen from `address`. */
+/** A login at a library whose answer cannot be read, seen from `address`. */
 const fails = async ({ hub, visit }, address, library) => {
   const { context, page } = await visit(address);
-  let sent;
-  await page.route(/^https:\/\/idp\./, (route) => {
-    sent = new URL(route.request().url());
-    const fields = `<input name=SAMLResponse value="PHg+"><input name=RelayState value="${sent.searchParams.get("RelayState")}">`;
-    route.fulfill({
-      contentType: "text/html",
-      body: `<form method=post action="${hub}/saml/sp/acs">${fields}<button>go</button></form>`,
-    });
-  });
-  await page.goto(`${hub}/?login=1&member=${library}`);
-  await page.click("button");
-  await page.waitForLoadState();
-  assert.match(await page.locator("main").innerText(), /SAML-001/);
+  let sent = "";
+  page.on("request", (request) => { sent = request.url(); });
+  // Nothing answers at the library's address: what it is asked is all that is needed.
+  await page.goto(`${hub}/?login=1&member=${library}`).catch(() => {});
+  const asked = new URL(sent);
+  assert.equal(asked.hostname, `idp.${library}.test`);
+  const answering = await context.newPage();
+  await answering.setContent(
+    `<form method=post action="${hub}/saml/sp/acs"><input name=SAMLResponse value="PHg+">` +
+      `<input name=RelayState value="${asked.searchParams.get("RelayState")}"><button>go</button></form>`,
+  );
+  await answering.click("button");
+  await answering.waitForSelector("main");
+  assert.match(await answering.locator("main").innerText(), /SAML-001/);
   await context.close();
 };
 
@@ -24,7 +25,7 @@ export const marked = async (world) => {
   const { hub, visit } = world;
   const library = "lib0100";
   const { context, page } = await visit();
-  const row = page.locator("#hits a.row").first();
+  const row = page.locator(`#hits a.row[href$="member=${library}"]`);
   const told = async () => {
     await page.goto(`${hub}/discover`);
     await page.keyboard.type(library);
@@ -36,7 +37,6 @@ export const marked = async (world) => {
   await fails(world, "2001:db8:7::3", library);
   assert.equal(await told(), true);
   assert.match(await row.innerText(), /\d\d:\d\d 起有登录失败/);
-  assert.match(await row.getAttribute("href"), /member=lib0100$/, "it can still be chosen");
 
   const answer = await page.goto(`${hub}/status`);
   assert.equal(answer.status(), 200);
