@@ -15,13 +15,14 @@ use login::{Head, Login, Refused};
 use metadata::{FirstEnds, KeyRing, Registry};
 use model::{Clock, Inbound};
 use std::sync::Arc;
-use store::{Durable, Shared};
+use store::{Durable, Operations, Shared};
 use tokio::sync::Mutex;
 
 #[derive(Clone)]
 struct Health {
     durable: Durable,
     shared: Shared,
+    operations: Operations,
     registry: Registry,
     clock: Arc<dyn Clock>,
     metrics_from: Arc<[IpNet]>,
@@ -38,6 +39,7 @@ pub(crate) fn routes(hub: &Installation, login: &Login) -> Router {
     let health = Health {
         durable: hub.durable.clone(),
         shared: hub.shared.clone(),
+        operations: hub.operations.clone(),
         registry: hub.registry.clone(),
         clock: Arc::clone(&hub.clock),
         metrics_from: hub.config.metrics_from.clone().into(),

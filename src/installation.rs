@@ -1,7 +1,7 @@
 //! An installation: configuration, stores, keys, registry, opened together.
 
 use crate::config::Config;
-use crate::outside::{SystemClock, system_entropy};
+use crate::outside::{Stopwatch, SystemClock, system_entropy};
 use crate::running::Running;
 use accounts::Accounts;
 use metadata::{CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, Registry};
@@ -9,7 +9,7 @@ use model::{Clock, Entropy, Moment};
 use saml::SecondOpinion;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
-use store::{Durable, Shared, StoreConfig};
+use store::{Durable, Operations, Shared, StoreConfig};
 
 /// Everything that a command or the server acts on.
 pub struct Installation {
@@ -19,6 +19,8 @@ pub struct Installation {
     pub durable: Durable,
     /// The shared short-lived store.
     pub shared: Shared,
+    /// What both stores were asked for, and how long that took.
+    pub operations: Operations,
     /// Keys.
     pub keys: Arc<KeyRing>,
     /// The trust registry.
@@ -92,6 +94,9 @@ impl Installation {
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
         let master = master_key(&config, &entropy)?;
         let (durable, shared) = stores(&config).await?;
+        let watch = Stopwatch::start();
+        let (durable, shared, operations) =
+            store::measured(durable, shared, move || watch.elapsed());
         let names = CertNames::of(&config.public_url);
         let keys = Arc::new(KeyRing::open(&durable, &master, &moment, &names).await?);
         let registry = Registry::open(durable.clone(), config.public_url.clone()).await?;
@@ -104,6 +109,7 @@ impl Installation {
             config,
             durable,
             shared,
+            operations,
             keys,
             registry,
             accounts,

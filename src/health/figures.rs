@@ -2,11 +2,11 @@
 //! a reader, a member or a request ever becomes one.
 
 use super::Health;
-use crate::outside::Stopwatch;
 use crate::requests::{BOUNDS_MS, Told};
 use metadata::{CertificateFacts, FirstEnds};
-
 use std::fmt::{Display, Write as _};
+use std::time::Duration;
+use store::{BOUNDS_US, OperationFigures};
 
 /// The text, family by family.
 #[derive(Default)]
@@ -26,6 +26,25 @@ impl Text {
             let _ = write!(self.0, "{open}{label}=\"{text}\"");
         }
         let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
+    }
+
+    /// One histogram of a family: counts at most so long, and the sum of all.
+    fn histogram(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &str)],
+        bounds: &[Duration],
+        (at_most, seconds): (&[u64], f64),
+    ) {
+        let bucket = format!("{name}_bucket");
+        let bounds = bounds.iter().map(|bound| bound.as_secs_f64().to_string());
+        for (bound, count) in bounds.chain(["+Inf".to_owned()]).zip(at_most) {
+            let labels = [labels, &[("le", bound.as_str())]].concat();
+            self.sample(&bucket, &labels, count);
+        }
+        self.sample(&format!("{name}_sum"), labels, seconds);
+        let all = at_most.last().copied().unwrap_or_default();
+        self.sample(&format!("{name}_count"), labels, all);
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
@@ -65,15 +84,7 @@ impl Health {
         for (part, fine) in self.parts().await {
             text.sample("ready", &[("part", part)], u8::from(fine));
         }
-        let name = "store_read_seconds";
-        text.family(name, "gauge", "What one small read of each store took just now.");
-        let watch = Stopwatch::start();
-        // Whether it answers is told above.
-        let _ = self.durable.registry_version().await;
-        text.sample(name, &[("store", "durable")], watch.elapsed().as_secs_f64());
-        let watch = Stopwatch::start();
-        let _ = self.shared.read("metrics", self.clock.now()).await;
-        text.sample(name, &[("store", "shared")], watch.elapsed().as_secs_f64());
+        operations(text, &self.operations.told());
     }
 
     fn logins(&self, text: &mut Text) {
@@ -150,18 +161,24 @@ fn requests(text: &mut Text, told: &[Told]) {
         }
     }
     text.family(took, "histogram", "From a request's head to its answer's.");
-    let bucket = format!("{took}_bucket");
     for area in told {
-        let bounds = BOUNDS_MS
-            .iter()
-            .map(|ms| format!("{}", std::time::Duration::from_millis(*ms).as_secs_f64()));
-        let bounds = bounds.chain(["+Inf".to_owned()]);
-        for (bound, count) in bounds.zip(&area.at_most) {
-            text.sample(&bucket, &[("area", area.area), ("le", &bound)], count);
-        }
-        text.sample(&format!("{took}_sum"), &[("area", area.area)], area.seconds);
-        let all = area.at_most.last().copied().unwrap_or_default();
-        text.sample(&format!("{took}_count"), &[("area", area.area)], all);
+        let bounds = BOUNDS_MS.map(Duration::from_millis);
+        text.histogram(took, &[("area", area.area)], &bounds, (&area.at_most, area.seconds));
+    }
+}
+
+fn operations(text: &mut Text, told: &[OperationFigures]) {
+    let (failed, took) = ("store_operation_failures_total", "store_operation_duration_seconds");
+    let labels = |of: &OperationFigures| [("store", of.store), ("operation", of.operation)];
+    text.family(took, "histogram", "What this node's operations of its stores took.");
+    for of in told {
+        let bounds = BOUNDS_US.map(Duration::from_micros);
+        let all = (of.at_most.as_slice(), of.took.as_secs_f64());
+        text.histogram(took, &labels(of), &bounds, all);
+    }
+    text.family(failed, "counter", "Operations that ended with an error of the store.");
+    for of in told {
+        text.sample(failed, &labels(of), of.failed);
     }
 }
 

@@ -18,6 +18,7 @@ pub mod conformance;
 mod contract;
 mod digest;
 mod error;
+mod measured;
 mod redis;
 #[cfg(test)]
 mod scratch;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use contract::*;
 pub use error::StoreError;
+pub use measured::{BOUNDS_US, OperationFigures, Operations, measured};
 pub use sqlite::verify_snapshot;
 
 /// Durable state, cheap to clone.

@@ -15,7 +15,9 @@ fn figures_count_what_happens_and_name_nobody() {
     for line in [
         "readerpass_build_info{version=\"",
         "readerpass_ready{part=\"durable\"} 1",
-        "readerpass_store_read_seconds{store=\"shared\"} 0.",
+        "readerpass_store_operation_duration_seconds_bucket{store=\"shared\",operation=\"counters.add\",le=\"+Inf\"} ",
+        "readerpass_store_operation_duration_seconds_sum{store=\"durable\",operation=\"registry.load_registry\"} ",
+        "readerpass_store_operation_failures_total{store=\"durable\",operation=\"registry.load_registry\"} 0",
         "readerpass_password_checks_waiting 0",
         "readerpass_connections ",
         "readerpass_login_refusals_total{protocol=\"none\",code=\"",
