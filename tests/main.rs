@@ -1,8 +1,8 @@
 //! Whole-system tests: one binary.
 //!
 //! `structure` holds the house against its plan, `flows` walks whole logins in
-//! process, `attack` tries what LESSONS and DESIGN say attackers try, `peers`
-//! and `browser` drive real programs over the network.
+//! process, `attack` tries what LESSONS and DESIGN say attackers try, `logs` searches the
+//! log of all that, `peers` and `browser` drive real programs over the network.
 #![expect(unreachable_pub, reason = "tests are read, not called")]
 #![expect(
     clippy::expect_used,
@@ -20,6 +20,8 @@ mod commands;
 mod demo;
 mod flows;
 mod harness;
+#[cfg(feature = "peers")]
+mod logs;
 mod nodes;
 #[cfg(feature = "peers")]
 mod peers;

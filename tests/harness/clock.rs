@@ -15,6 +15,11 @@ impl TestClock {
         Arc::new(Self(AtomicI64::new(START_S * 1000)))
     }
 
+    /// One that stands at the time of programs that have a clock of their own.
+    pub fn of_the_machine() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(readerpass::outside::SystemClock.now().unix_ms())))
+    }
+
     pub fn forward_s(&self, s: i64) {
         self.0.fetch_add(s * 1000, Ordering::SeqCst);
     }

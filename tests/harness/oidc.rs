@@ -77,6 +77,15 @@ pub async fn token(
     fields: &[(&str, &str)],
     authorization: Option<&str>,
 ) -> MachineAnswer {
+    token_at(&hub.router, fields, authorization).await
+}
+
+/// The same, at whatever answers as the hub.
+pub async fn token_at(
+    hub: &Router,
+    fields: &[(&str, &str)],
+    authorization: Option<&str>,
+) -> MachineAnswer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut request = Request::post("/oauth2/token")
         .header("host", "hub.test")
@@ -84,25 +93,35 @@ pub async fn token(
     if let Some(value) = authorization {
         request = request.header("authorization", value);
     }
-    machine(&hub.router, request.body(Body::from(body)).expect("a request")).await
+    machine(hub, request.body(Body::from(body)).expect("a request")).await
 }
 
 /// Redeems the code of a callback as `ill` does.
 pub async fn redeem(hub: &TestHub, code: &str) -> MachineAnswer {
+    redeem_at(&hub.router, code).await
+}
+
+/// The same, at whatever answers as the hub.
+pub async fn redeem_at(hub: &Router, code: &str) -> MachineAnswer {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
         ("redirect_uri", ILL_CALLBACK),
         ("code_verifier", VERIFIER),
     ];
-    token(hub, &fields, Some(&basic("ill", ILL_SECRET))).await
+    token_at(hub, &fields, Some(&basic("ill", ILL_SECRET))).await
 }
 
 pub async fn userinfo(hub: &TestHub, access_token: &str) -> MachineAnswer {
+    userinfo_at(&hub.router, access_token).await
+}
+
+/// The same, at whatever answers as the hub.
+pub async fn userinfo_at(hub: &Router, access_token: &str) -> MachineAnswer {
     let request = Request::get("/oauth2/userinfo")
         .header("host", "hub.test")
         .header("authorization", format!("Bearer {access_token}"));
-    machine(&hub.router, request.body(Body::empty()).expect("a request")).await
+    machine(hub, request.body(Body::empty()).expect("a request")).await
 }
 
 /// The claims of a token, without its signature being looked at.

@@ -23,7 +23,11 @@ impl App {
 
     /// What it shows, `ahead_s` seconds from now.
     pub fn shows(&self, world: &World, ahead_s: i64) -> String {
-        let at = world.clock.now().unix_s() + ahead_s;
+        self.shows_at(world.clock.now().unix_s() + ahead_s)
+    }
+
+    /// What it shows at a time.
+    pub fn shows_at(&self, at: i64) -> String {
         self.0.generate(u64::try_from(at).expect("after 1970"))
     }
 }

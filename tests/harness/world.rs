@@ -202,7 +202,8 @@ fn nju_registry(hub_sp: String) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn hub_registry(nju_idp: String) -> Vec<(&'static str, String)> {
+/// The registry of the hub, with the metadata of the library `nju`.
+pub fn hub_registry(nju_idp: String) -> Vec<(&'static str, String)> {
     let acme =
         idp_metadata(ACME_IDP, "https://acme.test", &[acme_key().certificate()], "acme.test");
     vec![

@@ -7,7 +7,7 @@ mod keys;
 #[cfg(feature = "peers")]
 mod killed;
 #[cfg(feature = "peers")]
-mod process;
+pub mod process;
 mod random_node;
 mod redis;
 

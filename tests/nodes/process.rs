@@ -10,6 +10,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -49,6 +51,16 @@ pub fn command(folder: &Folder) -> Command {
     command
 }
 
+/// How a node is started; by default as it comes, without TLS.
+#[derive(Default)]
+pub struct Manner<'a> {
+    /// Before `serve`.
+    pub arguments: &'a [&'a str],
+    pub variables: &'a [(&'a str, &'a str)],
+    /// Who signed the certificate of its `tls`; it is spoken to in HTTP/2 then.
+    pub authority: Option<&'a str>,
+}
+
 pub struct Node {
     process: Child,
     /// Hands every request on to the process.
@@ -57,11 +69,18 @@ pub struct Node {
 
 impl Node {
     pub async fn start(folder: &Folder) -> Self {
+        Self::start_as(folder, &Manner::default()).await
+    }
+
+    /// The same, in a manner of its own.
+    pub async fn start_as(folder: &Folder, manner: &Manner<'_>) -> Self {
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let at = free.local_addr().expect("an address");
         drop(free);
         let process = command(folder)
+            .args(manner.arguments)
             .args(["serve", "--until-stdin-closes"])
+            .envs(manner.variables.iter().copied())
             .env("READERPASS_LISTEN", at.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -74,10 +93,16 @@ impl Node {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(Duration::from_secs(20))
-            .build()
-            .expect("a client");
-        let base = format!("http://{at}");
+            .resolve("hub.test", at)
+            .timeout(Duration::from_secs(20));
+        let (client, base) = match manner.authority {
+            None => (client, format!("http://{at}")),
+            Some(pem) => {
+                let client = client.tls_backend_preconfigured(believing(pem));
+                (client, format!("https://hub.test:{}", at.port()))
+            }
+        };
+        let client = client.build().expect("a client");
         let router = Router::new().fallback(hand_on).with_state((client, base));
         let node = Self { process, router };
         for _ in 0..400 {
@@ -97,6 +122,17 @@ impl Node {
     }
 }
 
+/// HTTP/2 by TLS, under one authority.
+fn believing(authority: &str) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    let root = CertificateDer::from_pem_slice(authority.as_bytes()).expect("a certificate");
+    roots.add(root).expect("an authority");
+    let mut tls =
+        rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec()];
+    tls
+}
+
 fn log(folder: &Path) -> Stdio {
     let file = std::fs::File::options().create(true).append(true).open(folder.join("log"));
     file.expect("a file").into()
@@ -111,6 +147,10 @@ async fn hand_on(
     let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
     let mut headers = parts.headers;
     headers.remove(header::CONTENT_LENGTH);
+    if base.starts_with("https") {
+        // HTTP/2 has the name in the address.
+        headers.remove(header::HOST);
+    }
     let sent = client
         .request(parts.method, format!("{base}{}", parts.uri))
         .headers(headers)
