@@ -9,6 +9,10 @@ case ${1:-} in
         cargo build --release --locked --bin readerpass
         exec cargo run --release --locked -p bench -- "${@:2}"
         ;;
+    soak)
+        cargo build --release --locked --bin readerpass
+        exec cargo run --release --locked -p bench -- --soak "${SOAK_SECONDS:-1800}" "${@:2}"
+        ;;
     package)
         cargo build --locked --bin readerpass
         exec tests/package.sh "${@:2}"
@@ -39,6 +43,8 @@ case ${1:-} in
         echo "                     CPU per login and keystroke, memory, start, beside their budgets, in one run"
         echo "./test long discovery"
         echo "                     Chromium over 1,200 libraries: bytes of the first page, time from key to list"
+        echo "./test long soak [--seed N]"
+        echo "                     SOAK_SECONDS (1800) at half load: memory, descriptors and the slowest logins stay as they were"
         echo "./test long package [--release]"
         echo "                     the Debian package, built, installed, upgraded and purged in a Debian of its own"
         echo "./test long fuzz [TARGET…]"

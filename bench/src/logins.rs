@@ -12,11 +12,11 @@
 //!   posted Response, the token request, userinfo;
 //! * OpenID on a running session: authorization request, token request, userinfo.
 
-mod hub;
-mod parties;
+pub(crate) mod hub;
+pub(crate) mod parties;
 
 use crate::measure::{Bench, Budget};
-use hub::{Browser, Hub};
+use hub::{Asked, Browser, Hub};
 use parties::{Library, ask_by_oidc, ask_by_saml, code_in, token_request, userinfo_request};
 use std::error::Error;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
         meter.count_beside(CROWD.min(calls), |number| {
             for _ in 0..share(calls, number) {
                 let mut browser = Browser::default();
-                let first = browser.get(&hub, &ask_by_saml(&hub)?)?;
+                let first = browser.get(&hub, &ask_by_saml()?)?;
                 let answer = prove(&hub, &mut browser, &library, &first)?;
                 require(answer.contains("SAMLResponse"), "no answer to the service")?;
             }
@@ -50,7 +50,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
         meter.count_beside(CROWD.min(calls), |number| {
             for _ in 0..share(calls, number) {
                 let mut browser = Browser::default();
-                let first = browser.get(&hub, &ask_by_oidc(&hub))?;
+                let first = browser.get(&hub, &ask_by_oidc())?;
                 let answer = prove(&hub, &mut browser, &library, &first)?;
                 redeem(&hub, &code_in(&answer)?)?;
             }
@@ -58,13 +58,13 @@ pub(crate) fn run(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
         })
     })?;
     let mut known = Browser::default();
-    let first = known.get(&hub, &ask_by_oidc(&hub))?;
+    let first = known.get(&hub, &ask_by_oidc())?;
     prove(&hub, &mut known, &library, &first)?;
     bench.take(OIDC_AGAIN, Budget::Most(250.0), CALLS, |meter, calls| {
         meter.count_beside(CROWD.min(calls), |number| {
             let mut known = known.clone();
             for _ in 0..share(calls, number) {
-                let answer = known.get(&hub, &ask_by_oidc(&hub))?;
+                let answer = known.get(&hub, &ask_by_oidc())?;
                 redeem(&hub, &code_in(&answer)?)?;
             }
             Ok(())
@@ -79,26 +79,29 @@ fn share(calls: u32, number: u32) -> u32 {
 }
 
 /// From the discovery page to the hub's answer, through the library.
-fn prove(
-    hub: &Hub,
+pub(crate) fn prove(
+    hub: &impl Asked,
     browser: &mut Browser,
     library: &Library,
     discovery: &str,
 ) -> Result<String, Box<dyn Error>> {
     let chosen = browser.get(hub, &parties::choice(discovery)?)?;
-    let (relay_state, response) = library.answer(hub, &chosen)?;
+    let (relay_state, response) = library.answer(&chosen)?;
     let fields = [("SAMLResponse", response.as_str()), ("RelayState", relay_state.as_str())];
     browser.post(hub, "/saml/sp/acs", &fields)
 }
 
-fn redeem(hub: &Hub, code: &str) -> Result<(), Box<dyn Error>> {
+/// The token request and userinfo; gives the ID token.
+pub(crate) fn redeem(hub: &impl Asked, code: &str) -> Result<String, Box<dyn Error>> {
     let tokens = hub.ask(token_request(code)?)?;
     let tokens: serde_json::Value = serde_json::from_str(&tokens.body)?;
     let access = tokens.get("access_token").and_then(|t| t.as_str()).ok_or("no access token")?;
     let info = hub.ask(userinfo_request(access)?)?;
-    require(info.body.contains("\"sub\""), "no userinfo")
+    require(info.body.contains("\"sub\""), "no userinfo")?;
+    let id_token = tokens.get("id_token").and_then(|t| t.as_str()).ok_or("no ID token")?;
+    Ok(id_token.to_owned())
 }
 
-fn require(fine: bool, what: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn require(fine: bool, what: &str) -> Result<(), Box<dyn Error>> {
     if fine { Ok(()) } else { Err(what.into()) }
 }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cargo build --release --bin readerpass
-//! cargo run --release -p bench -- [--json] [--enforce] [--seed N] [WORD…]
+//! cargo run --release -p bench -- [--json] [--enforce] [--seed N] [--soak SECONDS | WORD…]
 //! ```
 //!
 //! runs every figure, or those whose name holds one of the words, and prints a table and one
@@ -32,6 +32,7 @@ mod options;
 mod provenance;
 mod report;
 mod serving;
+mod soak;
 mod wall;
 
 use measure::{Bench, Extent};
@@ -56,6 +57,18 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(seconds) = options.soak {
+        return match soak::run(seconds, options.seed) {
+            Ok(line) => {
+                println!("{line}");
+                ExitCode::SUCCESS
+            }
+            Err(fault) => {
+                eprintln!("bench: {fault}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let mut bench = Bench::new(options.words, Extent::FULL, options.seed);
     for run in SUBJECTS {
         if let Err(error) = run(&mut bench) {
@@ -131,6 +144,17 @@ mod tests {
     fn the_floor_is_taken_for_any_words_and_nothing_else_is_made() {
         let figures = taken(&SUBJECTS, &["no such figure"]);
         assert_eq!(names(&figures), [FLOOR, FLOOR_AT_THE_END]);
+    }
+
+    /// The least there is of it; that nothing grows shows in the long run only.
+    #[test]
+    #[cfg_attr(not(feature = "program"), ignore = "run `cargo build --bin readerpass` first")]
+    fn a_short_soak_ends_by_itself_and_tells_one_line() {
+        let told = super::soak::run(10, 1).unwrap_or_else(|fault| fault.to_string());
+        for part in ["soak: commit ", ", seed 1, ", " logins, memory ", "descriptors ", "p99 "] {
+            assert!(told.contains(part), "no `{part}`: {told}");
+        }
+        assert_eq!(told.lines().count(), 1, "{told}");
     }
 
     #[test]

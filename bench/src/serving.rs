@@ -8,10 +8,10 @@
 //!   and how much goes over the wire.
 
 mod discovery;
-mod process;
-mod program;
+pub(crate) mod process;
+pub(crate) mod program;
 mod starts;
-mod wire;
+pub(crate) mod wire;
 
 use crate::folder::Folder;
 use crate::generated;

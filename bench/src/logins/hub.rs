@@ -5,7 +5,7 @@ use crate::folder::Folder;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::{Request, header};
+use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use readerpass::assemble::{Appearance, assemble};
 use readerpass::config::Config;
@@ -17,27 +17,33 @@ use std::net::SocketAddr;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
-pub(super) const ORIGIN: &str = "https://hub.test";
+pub(crate) const ORIGIN: &str = "https://hub.test";
 
 /// Counts how often a service asked again at once.
 const TURNS: &str = "__Host-rp_turns";
 
-pub(super) struct Hub {
+pub(crate) struct Hub {
     runtime: Runtime,
     router: Router,
     /// Holds its data; goes when the hub goes.
     _folder: Folder,
 }
 
+/// Whatever answers as the hub.
+pub(crate) trait Asked {
+    /// Sends one request and waits for the whole answer; a refusal is an error.
+    fn ask(&self, request: Request<String>) -> Result<Answered, Box<dyn Error>>;
+}
+
 /// One answer: where it leads, and its body.
-pub(super) struct Answered {
-    pub(super) location: Option<String>,
-    pub(super) body: String,
+pub(crate) struct Answered {
+    pub(crate) location: Option<String>,
+    pub(crate) body: String,
     cookies: Vec<(String, String)>,
 }
 
 impl Hub {
-    pub(super) fn open(library: &Library) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn open(library: &Library) -> Result<Self, Box<dyn Error>> {
         let folder = Folder::new()?;
         folder.write("readerpass.toml", format!("public_url = \"{ORIGIN}\"\n"))?;
         for (name, text) in REGISTRY {
@@ -59,9 +65,11 @@ impl Hub {
         })?;
         Ok(Self { runtime, router, _folder: folder })
     }
+}
 
-    /// Sends one request and waits for the whole answer.
-    pub(super) fn ask(&self, mut request: Request<Body>) -> Result<Answered, Box<dyn Error>> {
+impl Asked for Hub {
+    fn ask(&self, request: Request<String>) -> Result<Answered, Box<dyn Error>> {
+        let mut request = request.map(Body::from);
         let peer = SocketAddr::from(([203, 0, 113, 7], 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = self.router.clone();
@@ -75,36 +83,49 @@ impl Hub {
             body.collect().await.map(|body| (parts, body.to_bytes()))
         }));
         let (parts, body) = answered??;
-        let cookies = parts
-            .headers
+        Answered::of(parts.status, &parts.headers, body.to_vec())
+    }
+}
+
+impl Answered {
+    pub(crate) fn of(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let cookies = headers
             .get_all(header::SET_COOKIE)
             .iter()
             .filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let location = parts.headers.get(header::LOCATION).and_then(|l| l.to_str().ok());
-        let body = String::from_utf8(body.to_vec())?;
-        if parts.status.is_client_error() || parts.status.is_server_error() {
-            return Err(format!("{}: {body}", parts.status).into());
+        let location = headers.get(header::LOCATION).and_then(|l| l.to_str().ok());
+        let body = String::from_utf8(body)?;
+        if status.is_client_error() || status.is_server_error() {
+            return Err(format!("{status}: {body}").into());
         }
-        Ok(Answered { location: location.map(str::to_owned), body, cookies })
+        Ok(Self { location: location.map(str::to_owned), body, cookies })
     }
 }
 
 /// Cookies of one reader's browser.
 #[derive(Clone, Default)]
-pub(super) struct Browser(BTreeMap<String, String>);
+pub(crate) struct Browser(BTreeMap<String, String>);
 
 impl Browser {
     /// Opens an address of the hub; gives where it leads, or the page.
-    pub(super) fn get(&mut self, hub: &Hub, address: &str) -> Result<String, Box<dyn Error>> {
+    pub(crate) fn get(
+        &mut self,
+        hub: &impl Asked,
+        address: &str,
+    ) -> Result<String, Box<dyn Error>> {
         let request = Request::get(address.strip_prefix(ORIGIN).unwrap_or(address));
-        self.send(hub, request, Body::empty())
+        self.send(hub, request, String::new())
     }
 
-    pub(super) fn post(
+    pub(crate) fn post(
         &mut self,
-        hub: &Hub,
+        hub: &impl Asked,
         path: &str,
         fields: &[(&str, &str)],
     ) -> Result<String, Box<dyn Error>> {
@@ -112,14 +133,14 @@ impl Browser {
             fields.iter().map(|(n, v)| format!("{n}={}", model::encode_component(v))).collect();
         let request =
             Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(hub, request, Body::from(form.join("&")))
+        self.send(hub, request, form.join("&"))
     }
 
     fn send(
         &mut self,
-        hub: &Hub,
+        hub: &impl Asked,
         request: http::request::Builder,
-        body: Body,
+        body: String,
     ) -> Result<String, Box<dyn Error>> {
         let mut request = request.header(header::HOST, "hub.test");
         if !self.0.is_empty() {

@@ -1,10 +1,9 @@
 //! The library and the services of the bench, outside the count.
 
-use super::hub::{Hub, ORIGIN};
+use super::hub::ORIGIN;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use flate2::read::DeflateDecoder;
@@ -24,10 +23,10 @@ const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0";
 const CALLBACK: &str = "https://ill.test/callback";
 
 /// A member's identity provider, with a key of its own.
-pub(super) struct Library(SigningKey);
+pub(crate) struct Library(SigningKey);
 
 impl Library {
-    pub(super) fn new() -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
         let key = KeyPair::generate(KeySize::Rsa2048)?;
         let der: Pkcs8V1Der<'_> = key.as_der()?;
         let pair = rcgen::KeyPair::try_from(der.as_ref())?;
@@ -35,7 +34,7 @@ impl Library {
         Ok(Self(SigningKey::from_pkcs8(der.as_ref(), cert.der())?))
     }
 
-    pub(super) fn metadata(&self) -> String {
+    pub(crate) fn metadata(&self) -> String {
         write_idp_metadata(&IdpSelf {
             entity_id: "https://acme.test/idp",
             sso_redirect: "https://acme.test/sso",
@@ -48,7 +47,7 @@ impl Library {
     }
 
     /// Answers the hub's redirect: RelayState and encoded Response.
-    pub(super) fn answer(&self, _: &Hub, asked: &str) -> Result<(String, String), Box<dyn Error>> {
+    pub(crate) fn answer(&self, asked: &str) -> Result<(String, String), Box<dyn Error>> {
         let query = asked.split_once('?').ok_or("no query")?.1;
         let params = Params::parse(query.as_bytes())?;
         let message = params.one("SAMLRequest")?.ok_or("no request")?;
@@ -99,7 +98,7 @@ fn answer(in_response_to: &str) -> ResponseOut {
     }
 }
 
-pub(super) fn ask_by_saml(_: &Hub) -> Result<String, Box<dyn Error>> {
+pub(crate) fn ask_by_saml() -> Result<String, Box<dyn Error>> {
     let moment = moment_now();
     let xml = AuthnRequestOut {
         id: &format!("_{}", moment.entropy.short_token()),
@@ -117,7 +116,7 @@ pub(super) fn ask_by_saml(_: &Hub) -> Result<String, Box<dyn Error>> {
     Ok(redirect_url("/saml/idp/sso", MessageKind::Request, &xml, Some("r"), None)?)
 }
 
-pub(super) fn ask_by_oidc(_: &Hub) -> String {
+pub(crate) fn ask_by_oidc() -> String {
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
     format!(
         "/oauth2/authorize?response_type=code&client_id=ill&redirect_uri={}&scope=openid\
@@ -127,7 +126,7 @@ pub(super) fn ask_by_oidc(_: &Hub) -> String {
 }
 
 /// The link to the one library, on the discovery page.
-pub(super) fn choice(page: &str) -> Result<String, Box<dyn Error>> {
+pub(crate) fn choice(page: &str) -> Result<String, Box<dyn Error>> {
     let link = page
         .split("href=\"")
         .filter_map(|part| part.split('"').next())
@@ -136,13 +135,13 @@ pub(super) fn choice(page: &str) -> Result<String, Box<dyn Error>> {
     Ok(link.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
-pub(super) fn code_in(location: &str) -> Result<String, Box<dyn Error>> {
+pub(crate) fn code_in(location: &str) -> Result<String, Box<dyn Error>> {
     let query = location.split_once('?').ok_or_else(|| format!("no query: {location}"))?.1;
     let code = Params::parse(query.as_bytes())?.one("code")?.map(str::to_owned);
     Ok(code.ok_or("no code")?)
 }
 
-pub(super) fn token_request(code: &str) -> Result<Request<Body>, Box<dyn Error>> {
+pub(crate) fn token_request(code: &str) -> Result<Request<String>, Box<dyn Error>> {
     let form = format!(
         "grant_type=authorization_code&code={code}&redirect_uri={}&code_verifier={VERIFIER}",
         model::encode_component(CALLBACK)
@@ -151,17 +150,17 @@ pub(super) fn token_request(code: &str) -> Result<Request<Body>, Box<dyn Error>>
         .header("host", "hub.test")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("authorization", format!("Basic {}", STANDARD.encode(format!("ill:{SECRET}"))))
-        .body(Body::from(form))?)
+        .body(form)?)
 }
 
-pub(super) fn userinfo_request(access_token: &str) -> Result<Request<Body>, Box<dyn Error>> {
+pub(crate) fn userinfo_request(access_token: &str) -> Result<Request<String>, Box<dyn Error>> {
     Ok(Request::get("/oauth2/userinfo")
         .header("host", "hub.test")
         .header("authorization", format!("Bearer {access_token}"))
-        .body(Body::empty())?)
+        .body(String::new())?)
 }
 
-pub(super) fn sp_metadata(library: &Library) -> String {
+pub(crate) fn sp_metadata(library: &Library) -> String {
     let certificate = STANDARD.encode(library.0.certificate());
     format!(
         "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
@@ -176,7 +175,7 @@ pub(super) fn sp_metadata(library: &Library) -> String {
 }
 
 /// The registry of the bench, but for metadata.
-pub(super) const REGISTRY: &[(&str, &str)] = &[
+pub(crate) const REGISTRY: &[(&str, &str)] = &[
     ("consortium.toml", "name = { zh = \"示例\", en = \"Sample\" }\n"),
     (
         "members/acme.toml",

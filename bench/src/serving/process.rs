@@ -17,27 +17,27 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_micros(200);
 
 /// Is killed where it is dropped before [`Process::stop`].
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     at: SocketAddr,
     log: PathBuf,
 }
 
 /// Resident memory in bytes.
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// Every page that is there (VmRSS).
-    pub(super) resident: u64,
+    pub(crate) resident: u64,
     /// Pages shared with other processes by their share (Pss).
-    pub(super) share: u64,
+    pub(crate) share: u64,
 }
 
 impl Process {
-    pub(super) fn new(child: Child, at: SocketAddr, log: PathBuf) -> Self {
+    pub(crate) fn new(child: Child, at: SocketAddr, log: PathBuf) -> Self {
         Self { child, at, log }
     }
 
     /// Waits until it answers this; it listens before it can answer.
-    pub(super) fn first_answer(&mut self, target: &str) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn first_answer(&mut self, target: &str) -> Result<(), Box<dyn Error>> {
         let began = Wall::now();
         loop {
             match Wire::connect(self.at) {
@@ -55,14 +55,24 @@ impl Process {
         }
     }
 
-    pub(super) fn connect(&self) -> std::io::Result<Wire> {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.at
+    }
+
+    /// Files, connections and all else that it holds open.
+    pub(crate) fn descriptors(&self) -> std::io::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    pub(crate) fn connect(&self) -> std::io::Result<Wire> {
         Wire::connect(self.at)
     }
 
     /// Nanoseconds of CPU that its threads have used. The system-wide total of a process is
     /// told in steps of 10 ms only, so the threads' own clocks are added up; what a thread
     /// that has ended used is not among it.
-    pub(super) fn cpu_ns(&self) -> Result<u64, Box<dyn Error>> {
+    pub(crate) fn cpu_ns(&self) -> Result<u64, Box<dyn Error>> {
         let mut used = 0;
         for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             match std::fs::read_to_string(thread?.path().join("schedstat")) {
@@ -78,7 +88,7 @@ impl Process {
         Ok(used)
     }
 
-    pub(super) fn memory(&self) -> Result<Memory, Box<dyn Error>> {
+    pub(crate) fn memory(&self) -> Result<Memory, Box<dyn Error>> {
         let of = |file: &str, key: &str| {
             let path = format!("/proc/{}/{file}", self.child.id());
             let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
@@ -88,7 +98,7 @@ impl Process {
     }
 
     /// Ends it by SIGTERM, as a service manager does; it must end in order.
-    pub(super) fn stop(mut self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn stop(mut self) -> Result<(), Box<dyn Error>> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         let began = Wall::now();
         while began.elapsed() < PATIENCE {

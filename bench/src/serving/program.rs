@@ -10,14 +10,14 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 /// The program with an installation that holds the folder's registry.
-pub(super) struct Program {
+pub(crate) struct Program {
     file: PathBuf,
     home: PathBuf,
 }
 
 impl Program {
     /// Applies `registry` of the folder by the program's own command.
-    pub(super) fn install(folder: &Folder) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn install(folder: &Folder) -> Result<Self, Box<dyn Error>> {
         let program = Self { file: beside_us()?, home: folder.path().to_owned() };
         folder.write("readerpass.toml", format!("public_url = \"https://{HOST}\"\n"))?;
         let applied = program.command().args(["apply", "registry"]).output()?;
@@ -30,7 +30,7 @@ impl Program {
     }
 
     /// Starts `readerpass serve` on a free port of loopback.
-    pub(super) fn serve(&self) -> Result<Process, Box<dyn Error>> {
+    pub(crate) fn serve(&self) -> Result<Process, Box<dyn Error>> {
         let at = free_port()?;
         let log = self.home.join("serve.log");
         let child = self
@@ -59,7 +59,7 @@ impl Program {
 }
 
 /// What a process that ended wrote last.
-pub(super) fn last_words(log: &Path) -> String {
+pub(crate) fn last_words(log: &Path) -> String {
     let said = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<_> = said.lines().collect();
     lines.get(lines.len().saturating_sub(10)..).unwrap_or_default().join("\n")

@@ -1,12 +1,14 @@
 //! One connection to the program over loopback, as a browser keeps it.
 
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// The host that the program is asked for; its `public_url` names it.
-pub(super) const HOST: &str = "hub.test";
+pub(crate) const HOST: &str = "hub.test";
 /// For one answer; far above everything that is measured.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A head, and a body, that no answer of the program reaches.
@@ -14,16 +16,18 @@ const LONGEST_HEAD: u64 = 64 * 1024;
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// A connection.
-pub(super) struct Wire(BufReader<TcpStream>);
+pub(crate) struct Wire(BufReader<TcpStream>);
 
-/// A whole answer with status 200.
+/// A whole answer.
 #[derive(Debug)]
-pub(super) struct Answered {
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Wire {
-    pub(super) fn connect(at: SocketAddr) -> std::io::Result<Self> {
+    pub(crate) fn connect(at: SocketAddr) -> std::io::Result<Self> {
         let stream = TcpStream::connect(at)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -32,8 +36,25 @@ impl Wire {
     }
 
     /// Asks and reads the answer to its last octet; anything but 200 is an error.
-    pub(super) fn get(&mut self, target: &str) -> Result<Answered, Box<dyn Error>> {
-        let asked = format!("GET {target} HTTP/1.1\r\nHost: {HOST}\r\n\r\n");
+    pub(crate) fn get(&mut self, target: &str) -> Result<Answered, Box<dyn Error>> {
+        let asked = Request::get(target).header(header::HOST, HOST).body(String::new())?;
+        let answered = self.send(&asked)?;
+        if answered.status == StatusCode::OK {
+            Ok(answered)
+        } else {
+            Err(format!("{target}: answers `{}`", answered.status).into())
+        }
+    }
+
+    /// The same for any request, whatever the answer is.
+    pub(crate) fn send(&mut self, request: &Request<String>) -> Result<Answered, Box<dyn Error>> {
+        let target = request.uri();
+        let mut asked = format!("{} {target} HTTP/1.1\r\n", request.method());
+        for (name, value) in request.headers() {
+            let _ = write!(asked, "{name}: {}\r\n", value.to_str()?);
+        }
+        let length = request.body().len();
+        let _ = write!(asked, "content-length: {length}\r\n\r\n{}", request.body());
         self.0.get_mut().write_all(asked.as_bytes())?;
         let mut head = Vec::new();
         loop {
@@ -45,44 +66,48 @@ impl Wire {
                 _ => return Err(format!("{target}: the answer breaks off in its head").into()),
             }
         }
-        let length = length_of(&String::from_utf8(head)?).map_err(|e| format!("{target}: {e}"))?;
+        let head = String::from_utf8(head)?;
+        let (status, headers, length) = parts_of(&head).map_err(|e| format!("{target}: {e}"))?;
         let mut body = vec![0; length];
         self.0.read_exact(&mut body)?;
-        Ok(Answered { body })
+        Ok(Answered { status, headers, body })
     }
 }
 
-/// Length of the body that a head announces.
-fn length_of(head: &str) -> Result<usize, String> {
-    let mut lines = head.lines();
-    let status = lines.next().unwrap_or_default();
-    if !status.starts_with("HTTP/1.1 200 ") {
-        return Err(format!("answers `{status}`"));
+/// Status, headers and the length of the body that a head announces.
+fn parts_of(head: &str) -> Result<(StatusCode, HeaderMap, usize), String> {
+    let (first, rest) = head.split_once("\r\n").unwrap_or_default();
+    let status = first.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+    let status = status.ok_or_else(|| format!("answers `{first}`"))?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in rest.lines().filter_map(|line| line.split_once(':')) {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
+        headers.append(name, HeaderValue::from_str(value.trim()).map_err(|e| e.to_string())?);
     }
-    lines
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, length)| length.trim().parse().ok())
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok())
         .filter(|length| *length <= LONGEST_BODY)
-        .ok_or_else(|| "says no length that can be read".to_owned())
+        .ok_or_else(|| "says no length that can be read".to_owned())?;
+    Ok((status, headers, length))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Wire, length_of};
+    use super::{Wire, parts_of};
     use std::io::{Read as _, Write as _};
 
     #[test]
-    fn only_a_whole_answer_with_status_200_is_one() {
-        assert_eq!(length_of("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"), Ok(7));
+    fn a_head_is_read_and_one_without_a_length_is_not() {
+        let parts = |head| parts_of(head).map(|(status, _, length)| (status.as_u16(), length));
+        assert_eq!(parts("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"), Ok((200, 7)));
+        assert_eq!(parts("HTTP/1.1 303 See Other\r\ncontent-length: 0\r\n\r\n"), Ok((303, 0)));
         for head in [
-            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 7\r\n\r\n",
-            "HTTP/1.1 303 See Other\r\ncontent-length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
             "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n",
             "",
         ] {
-            assert!(length_of(head).is_err(), "{head}");
+            assert!(parts(head).is_err(), "{head}");
         }
     }
 
@@ -90,6 +115,7 @@ mod tests {
     fn an_answer_that_breaks_off_is_an_error() {
         for (said, is_whole) in [
             ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true),
+            ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\nno", false),
             ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no", false),
             ("HTTP/1.1 200 OK\r\ncontent-le", false),
             ("", false),
