@@ -28,10 +28,9 @@ case ${1:-} in
         exec tests/fuzz.sh "${FUZZ_SECONDS:-600}" "${@:2}"
         ;;
     second-opinion)
-        # Optimized but for assertions: a million documents are signed and read twice.
         seed=${SEED:-1}
-        CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo run --locked --target-dir target/second-opinion -p fuzz \
-            --features second-opinion --example differential -- "${2:-1000000}" "$seed"
+        cargo run --release --locked -p second-opinion --features samael --example differential -- \
+            "${2:-1000000}" "$seed"
         echo "second-opinion: commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), seed $seed"
         ;;
     corrupted)

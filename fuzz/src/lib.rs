@@ -49,8 +49,6 @@ pub mod saml_metadata;
 pub mod saml_response;
 #[cfg(feature = "run")]
 pub mod sealed_state;
-#[cfg(feature = "second-opinion")]
-pub mod second_opinion;
 
 /// The seeds of a target, by name.
 #[cfg(test)]

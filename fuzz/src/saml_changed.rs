@@ -8,7 +8,7 @@ use crate::fixtures;
 use crate::parties::{answer, entropy, idp_metadata, key_pair, signing_key};
 use crate::saml_response::{expected, hold};
 use crate::script::Script;
-pub(crate) use edits::Pieces;
+use edits::Pieces;
 use model::{Entropy, Text};
 use saml::{
     Assertion, DecryptingKey, Decryption, IdpMetadata, Recipient, ResponseOut, Sign, SigningKey,

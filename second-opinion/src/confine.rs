@@ -17,8 +17,6 @@ const MOST_MEMORY: u64 = 512 << 20;
 const EXECUTABLE: u64 = 4;
 /// What reading, computing and ending need.
 const CALLS: &[i64] = &[
-    libc::SYS_read,
-    libc::SYS_write,
     libc::SYS_munmap,
     libc::SYS_mremap,
     libc::SYS_brk,
@@ -33,6 +31,9 @@ const CALLS: &[i64] = &[
     libc::SYS_exit,
     libc::SYS_exit_group,
 ];
+/// Standard input for reading, output and errors for writing; the descriptor is the first
+/// argument. What the hub's own parent left open in it is as good as closed.
+const DESCRIPTORS: &[(i64, &[u64])] = &[(libc::SYS_read, &[0]), (libc::SYS_write, &[1, 2])];
 /// What gives memory, and may give none that can be run; the flags are the third argument.
 const MEMORY_CALLS: &[i64] = &[libc::SYS_mmap, libc::SYS_mprotect];
 
@@ -57,6 +58,14 @@ fn filter() -> Result<BpfProgram, BackendError> {
     let memory = SeccompRule::new(vec![not_executable])?;
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
         CALLS.iter().map(|call| (*call, Vec::new())).collect();
+    for (call, descriptors) in DESCRIPTORS {
+        let on = |descriptor: &u64| {
+            let width = SeccompCmpArgLen::Dword;
+            let on = SeccompCondition::new(0, width, SeccompCmpOp::Eq, *descriptor)?;
+            SeccompRule::new(vec![on])
+        };
+        rules.insert(*call, descriptors.iter().map(on).collect::<Result<_, _>>()?);
+    }
     rules.extend(MEMORY_CALLS.iter().map(|call| (*call, vec![memory.clone()])));
     SeccompFilter::new(
         rules,

@@ -49,8 +49,6 @@ fn once_it_listens_nothing_is_open_to_it() {
         let words: Vec<_> = line.trim_start_matches(limit).split_whitespace().collect();
         assert_eq!(words.first(), Some(&most), "{line}");
     }
-    let open = std::fs::read_dir(format!("/proc/{}/fd", child.id())).expect("it runs");
-    assert_eq!(open.count(), 3, "input, output, errors");
     assert_eq!(of_proc(&child, "environ"), "");
     child.stdin.take();
     assert!(child.wait().expect("it ends").success(), "it ends with its input");

@@ -59,10 +59,10 @@ const CUTS: &[&str] =
     &["<!---->", "<!--x-->", "<?x?>", "<![CDATA[]]>", "&#0;", "&#x41;", "&amp;", "<x/>", " ", "\n"];
 
 /// A document as its tags and texts.
-pub(crate) struct Pieces(Vec<String>);
+pub(super) struct Pieces(Vec<String>);
 
 impl Pieces {
-    pub(crate) fn of(xml: &str) -> Self {
+    pub(super) fn of(xml: &str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = xml;
         while !rest.is_empty() {
@@ -78,18 +78,12 @@ impl Pieces {
         Self(pieces)
     }
 
-    pub(crate) fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         self.0.concat()
     }
 
-    /// Its tags and texts, to be changed one by one.
-    #[cfg(feature = "second-opinion")]
-    pub(crate) fn parts(&mut self) -> &mut Vec<String> {
-        &mut self.0
-    }
-
     /// One change; `other` is a document to take parts from.
-    pub(crate) fn change(&mut self, other: &str, script: &mut Script<'_>) {
+    pub(super) fn change(&mut self, other: &str, script: &mut Script<'_>) {
         if self.0.is_empty() {
             return;
         }

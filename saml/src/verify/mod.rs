@@ -15,6 +15,7 @@ mod attributes;
 mod conditions;
 mod encrypted;
 mod envelope;
+mod lookalikes;
 mod second_opinion;
 mod statement;
 mod subject;
@@ -165,6 +166,7 @@ fn accept(
 ) -> Result<Verified<Assertion>, SamlError> {
     let fault = SamlError::in_answer;
     envelope::check_assertion(assertion, expected)?;
+    lookalikes::refuse(assertion)?;
     let confirmed = subject::check(assertion, expected)?;
     let conditions = conditions::check(assertion, expected)?;
     let login = statement::check(assertion, expected)?;

@@ -80,6 +80,11 @@ measured! {
         note_answer(sid: &Sid, service: &SessionService, trace: &TraceRecord) -> ();
         services(sid: &Sid) -> Vec<SessionService>;
     }
+    Troubles as "troubles" {
+        note_trouble(member: &MemberId, network: &str, now: Timestamp) -> ();
+        end_trouble(member: &MemberId) -> ();
+        troubles(now: Timestamp) -> Vec<Trouble>;
+    }
     TraceRing as "traces" {
         write_trace(trace: &TraceRecord, now: Timestamp) -> ();
         find_trace(code: LoginCode) -> Option<TraceRecord>;

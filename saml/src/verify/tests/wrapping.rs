@@ -139,6 +139,30 @@ fn n2_of_an_unsigned_envelope_nothing_is_taken() {
     assert_eq!(read.name_id, Some(answer().name_id));
 }
 
+/// Signed by the identity provider itself: we would pass them over, and a reader that looks at
+/// local names alone would believe them.
+#[test]
+fn n2_a_name_of_samls_in_another_namespace_is_refused_where_samls_own_would_stand() {
+    for (old, new) in [
+        ("<saml:Conditions", "<x:Subject xmlns:x=\"urn:x\"></x:Subject><saml:Conditions"),
+        ("<saml:NameID", "<NameID xmlns=\"urn:x\">admin</NameID><saml:NameID"),
+        (
+            "</saml:AttributeStatement>",
+            "<x:Attribute xmlns:x=\"urn:x\"></x:Attribute></saml:AttributeStatement>",
+        ),
+        (
+            "<saml:AudienceRestriction>",
+            "<saml:AudienceRestriction xmlns:x=\"urn:x\" x:Name=\"mail\">",
+        ),
+    ] {
+        assert_eq!(fault(&resigned(old, new)), AnswerFault::Malformed, "{new}");
+    }
+    // What the schema leaves to others stays theirs.
+    let inside =
+        "<saml:AttributeValue><x:NameID xmlns:x=\"urn:x\">a</x:NameID></saml:AttributeValue>";
+    assert!(verify(&resigned("</saml:Attribute>", &format!("{inside}</saml:Attribute>"))).is_ok());
+}
+
 #[test]
 fn n2_namespace_tricks_do_not_change_what_is_read() {
     // The prefix of the assertion bound to another namespace: no assertion at all.

@@ -1,6 +1,6 @@
 //! Other things said, and the same things written otherwise.
 
-use crate::script::Script;
+use crate::documents::Script;
 
 /// Texts on which readers may part: white space of XML and of Unicode, references, sections,
 /// what cuts a text in two, what looks alike.
@@ -79,10 +79,20 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 /// Says something else, before it is signed.
-pub(super) fn say_otherwise(parts: &mut Vec<String>, script: &mut Script<'_>) {
+pub(crate) fn say_otherwise(parts: &mut Vec<String>, script: &mut Script) {
     let is_text = |part: &str| !part.starts_with('<');
     let is_open = |part: &str| part.starts_with("<saml") && !part.ends_with("/>");
-    match script.byte() % 4 {
+    match script.below(6) {
+        4 => {
+            let Some(at) = one(parts, is_open, script) else { return };
+            estrange_element(parts, at);
+        }
+        5 => {
+            let Some(at) = one(parts, is_open, script) else { return };
+            let name = *script.one_of(&["Format", "NameFormat", "FriendlyName", "Name", "ID"]);
+            let foreign = format!(" xmlns:x=\"urn:x\" x:{name}=\"");
+            parts[at] = parts[at].replacen(&format!(" {name}=\""), &foreign, 1);
+        }
         0 | 1 => {
             let Some(at) = one(parts, is_text, script) else { return };
             parts[at] = (*script.one_of(TEXTS)).to_owned();
@@ -94,18 +104,54 @@ pub(super) fn say_otherwise(parts: &mut Vec<String>, script: &mut Script<'_>) {
         _ => {
             let Some(at) = one(parts, is_open, script) else { return };
             let place = parts[at].len() - 1;
-            parts[at].insert_str(place, script.one_of(ATTRIBUTES));
+            let attribute: &str = script.one_of::<&str>(ATTRIBUTES);
+            parts[at].insert_str(place, attribute);
+        }
+    }
+}
+
+/// The element keeps its local name and leaves SAML's namespace; what is in it does not.
+fn estrange_element(parts: &mut [String], at: usize) {
+    let Some(name) = parts[at].trim_start_matches("<saml:").split([' ', '>']).next() else {
+        return;
+    };
+    let (start, end) = (format!("<saml:{name}"), format!("</saml:{name}>"));
+    let closes = (at..parts.len()).find(|n| parts[*n] == end);
+    let (foreign, closed) = (format!("<x:{name} xmlns:x=\"urn:x\""), format!("</x:{name}>"));
+    if let Some(close) = closes {
+        parts[at] = parts[at].replacen(&start, &foreign, 1);
+        parts[close] = closed;
+    }
+}
+
+/// Removes, doubles, moves or bends a part.
+pub(crate) fn break_something(parts: &mut Vec<String>, script: &mut Script) {
+    let at = script.below(parts.len());
+    match script.below(4) {
+        0 => drop(parts.remove(at)),
+        1 => parts.insert(at, parts[at].clone()),
+        2 => {
+            let other = script.below(parts.len());
+            parts.swap(at, other);
+        }
+        _ => {
+            let mut bent: Vec<char> = parts[at].chars().collect();
+            let place = script.below(bent.len().max(1));
+            if let Some(c) = bent.get_mut(place) {
+                *c = *script.one_of(&['A', '1', '<', '"', '&', ' ', '\u{0}', '读']);
+            }
+            parts[at] = bent.into_iter().collect();
         }
     }
 }
 
 /// Writes the same otherwise: the canonical form does not change, so the signature holds.
-pub(super) fn write_otherwise(parts: &mut Vec<String>, script: &mut Script<'_>) {
+pub(crate) fn write_otherwise(parts: &mut Vec<String>, script: &mut Script) {
     let is_text = |part: &str| !part.starts_with('<') && !part.contains('&') && !part.is_empty();
     let is_tag = |part: &str| {
         part.starts_with('<') && !part.starts_with(['/', '!', '?']) && part.contains("=\"")
     };
-    match script.byte() % 7 {
+    match script.below(7) {
         0 => {
             let Some(at) = one(parts, is_text, script) else { return };
             if !parts[at].contains("]]") && !parts[at].contains('\r') {
@@ -163,7 +209,7 @@ fn turned(tag: &str) -> String {
 }
 
 /// A place of that sort, where there is one.
-fn one(parts: &[String], is: impl Fn(&str) -> bool, script: &mut Script<'_>) -> Option<usize> {
+fn one(parts: &[String], is: impl Fn(&str) -> bool, script: &mut Script) -> Option<usize> {
     let all: Vec<usize> = (0..parts.len()).filter(|n| is(&parts[*n])).collect();
     (!all.is_empty()).then(|| *script.one_of(&all))
 }
