@@ -1,6 +1,6 @@
 use super::{BOUNDS_US, OperationFigures, figure::Figure, measured};
 use crate::scratch::Scratch;
-use crate::{Counters as _, RegistryRows as _, StoreConfig, StoreError, conformance};
+use crate::{StoreConfig, StoreError, conformance};
 use model::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

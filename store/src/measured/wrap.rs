@@ -3,7 +3,12 @@
 //! A method that is added to the contract and not here does not compile.
 
 use super::{Figure, Operations};
-use crate::contract::*;
+use crate::contract::{
+    AccountRow, AccountRows, Actor, AuditEntry, AuditHead, AuditLog, AuditReport, Backup, Counters,
+    DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Parked, RegistryRows, SecondFactorRow,
+    SecondFactors, SessionRecord, SessionService, SessionServices, Sessions, SharedStore, Space,
+    StoredRegistry, Suspensions, TraceRing, Trouble, Troubles, Used,
+};
 use crate::{Durable, Shared, StoreError};
 use async_trait::async_trait;
 use model::{LoginCode, MemberId, ReaderId, Sid, Standing, Timestamp, TraceRecord};
