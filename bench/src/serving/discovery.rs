@@ -126,7 +126,11 @@ mod tests {
 
     #[test]
     fn only_an_answer_of_the_search_is_measured() {
-        let answer = |body: &str| Answered { body: body.as_bytes().to_vec() };
+        let answer = |body: &str| Answered {
+            status: http::StatusCode::OK,
+            headers: http::HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+        };
         assert_eq!(found(&answer("{\"items\":[]}")).expect("an answer"), 12);
         assert!(found(&answer("{}")).is_err() && found(&answer("<html>")).is_err());
     }

@@ -39,6 +39,8 @@ function options(name) {
     digestAlgorithm: "sha256",
     identifierFormat: `${FORMAT}:${kind.format}`,
     authnRequestBinding: kind.binding,
+    // Bindings 3.5.4: what is posted is not deflated, as node-saml would.
+    skipRequestCompression: kind.binding === "HTTP-POST",
     wantAssertionsSigned: kind.wantAssertionsSigned,
     wantAuthnResponseSigned: !kind.wantAssertionsSigned,
     disableRequestedAuthnContext: name !== "response",
