@@ -16,6 +16,7 @@ impl TestClock {
     }
 
     /// One that stands at the time of programs that have a clock of their own.
+    #[cfg(feature = "peers")]
     pub fn of_the_machine() -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(readerpass::outside::SystemClock.now().unix_ms())))
     }

@@ -77,8 +77,8 @@ impl Load<'_> {
             let turn = match pace {
                 Pace::Fast => began.elapsed(),
                 Pace::PerSecond(rate) => {
-                    let place = f64::from(round) * f64::from(crowd) + f64::from(number);
-                    Duration::from_secs_f64(place / rate.max(0.1))
+                    let before = f64::from(round) * f64::from(crowd) + f64::from(number);
+                    Duration::from_secs_f64(before / rate.max(0.1))
                 }
             };
             if turn >= time || has_failed.load(Ordering::Relaxed) {
