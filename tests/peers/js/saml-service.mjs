@@ -87,6 +87,8 @@ async function acs(name, request) {
   for await (const chunk of request) chunks.push(chunk);
   const sent = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
   const { profile } = await (await client(name)).validatePostResponseAsync(sent);
+  // So node-saml tells a status of NoPassive, and no other.
+  if (!profile) throw new Error("NoPassive");
   const statement = profile.getAssertion().Assertion.AuthnStatement[0];
   const attributes = Object.entries(profile.attributes).map(([key, value]) => [NAMES[key] ?? key, [value].flat()]);
   return {
