@@ -83,11 +83,45 @@ fn encrypted(
 }
 
 fn assertion(xml: &str) -> Result<Assertion, String> {
-    xml.parse().map_err(|e| format!("the Assertion: {e}"))
+    flattened(xml).parse().map_err(|e| format!("the Assertion: {e}"))
 }
 
 fn response(xml: &str) -> Result<Response, String> {
-    xml.parse().map_err(|e| format!("the Response: {e}"))
+    flattened(xml).parse().map_err(|e| format!("the Response: {e}"))
+}
+
+/// The text with the NameID of an eduPersonTargetedID as plain text, for samael refuses an
+/// element in a value. Only where nothing else stands in the value and the prefix, declared
+/// outside, is that of SAML's own element around it; all else is left, and refused.
+fn flattened(xml: &str) -> String {
+    let mut out = String::with_capacity(xml.len());
+    let mut rest = xml;
+    while let Some((before, after)) = rest.split_once("AttributeValue>") {
+        let start = before.rfind('<').and_then(|at| before.get(at + 1..)).unwrap_or_default();
+        out.push_str(before);
+        out.push_str("AttributeValue>");
+        rest = after;
+        if let Some((value, beyond)) = name_id_alone(start, after) {
+            out.push_str(value);
+            rest = beyond;
+        }
+    }
+    out + rest
+}
+
+/// The text of the NameID, and what follows its end tag, where `after` begins with one.
+fn name_id_alone<'a>(prefix: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
+    if !prefix.is_empty() && !prefix.ends_with(':') {
+        return None;
+    }
+    let tag = after.strip_prefix(&format!("<{prefix}NameID"))?;
+    let (attributes, content) = tag.split_once('>')?;
+    let is_own = (attributes.is_empty() || attributes.starts_with(' '))
+        && !attributes.contains("xmlns")
+        && !attributes.ends_with('/');
+    let (value, beyond) = content.split_once(&format!("</{prefix}NameID>"))?;
+    let is_alone = beyond.starts_with(&format!("</{prefix}AttributeValue>"));
+    (is_own && is_alone && !value.contains('<')).then_some((value, beyond))
 }
 
 /// The local name of the root of a text in canonical form, which begins with its start tag.
@@ -117,4 +151,27 @@ fn told(assertion: Assertion) -> Result<Reading, String> {
         audiences: restrictions.unwrap_or_default().into_iter().map(|r| r.audience).collect(),
         attributes: attributes.collect::<Result<_, String>>()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flattened;
+
+    #[test]
+    fn a_name_id_alone_in_a_value_becomes_its_text_and_nothing_else_does() {
+        let value = |inside: &str| format!("<a:AttributeValue>{inside}</a:AttributeValue><b/>");
+        let name = "<a:NameID Format=\"f\" NameQualifier=\"q\">opaque-1</a:NameID>";
+        assert_eq!(flattened(&value(name)), value("opaque-1"));
+        for other in [
+            "plain",
+            "<x:NameID>a</x:NameID>",
+            "<a:NameID xmlns:a=\"urn:x\">a</a:NameID>",
+            "<a:NameID>a</a:NameID>b",
+            "b<a:NameID>a</a:NameID>",
+            "<a:NameID>a<b></b></a:NameID>",
+            "<a:NameIDs>a</a:NameIDs>",
+        ] {
+            assert_eq!(flattened(&value(other)), value(other));
+        }
+    }
 }

@@ -27,7 +27,7 @@ impl SecondOpinion for Liar {
         let mut reading = faithful(&accepted);
         (self.change)(&mut reading);
         let outcome = compare(accepted.read, accepted.audience, &reading);
-        Box::pin(async { outcome.map_err(Objection::Differs) })
+        Box::pin(async move { outcome.map_err(Objection::Differs) })
     }
 }
 

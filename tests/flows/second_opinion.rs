@@ -166,9 +166,9 @@ async fn the_program_believes_only_what_the_metadatas_keys_signed() {
     let assertion = assertion.strip_suffix("</samlp:Response>").expect("its end");
     for (what, xml, opened, certificate) in [
         ("another key", good.as_str(), None, stranger),
-        ("a changed value", &good.replace("reader0001", "reader0002"), None, ours),
-        ("no signature", &unsigned, None, ours),
-        ("opened, and signed nowhere", &unsigned, Some(assertion), ours),
+        ("a changed value", good.replace("reader0001", "reader0002").as_str(), None, ours),
+        ("no signature", unsigned.as_str(), None, ours),
+        ("opened, and signed nowhere", unsigned.as_str(), Some(assertion), ours),
         ("no XML", "<samlp:Response", None, ours),
     ] {
         let reply = ask(xml, opened, certificate).await;

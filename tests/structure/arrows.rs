@@ -88,7 +88,7 @@ fn no_build_but_that_of_the_fuzz_targets_opens_their_doors() {
 fn the_default_program_is_built_of_nothing_that_the_second_opinion_links() {
     let tree = |further: &[&str]| {
         let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--locked", "-e", "normal,build", "--prefix", "none"])
+            .args(["tree", "--locked", "-e", "normal,build", "--prefix", "none"])
             .args(further)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()

@@ -153,7 +153,7 @@ struct Objecting(Objection);
 
 impl SecondOpinion for Objecting {
     fn compare<'a>(&'a self, _: Accepted<'a>) -> Opinion<'a> {
-        Box::pin(async { Err(self.0.clone()) })
+        Box::pin(async move { Err(self.0.clone()) })
     }
 }
 
