@@ -44,7 +44,9 @@ impl Serving {
         let (lines, kept) = (BufReader::new(child.stderr.take().expect("piped")), said.clone());
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
-                kept.lock().expect("a log").push_str(&format!("{line}\n"));
+                let mut kept = kept.lock().expect("a log");
+                kept.push_str(&line);
+                kept.push('\n');
             }
         });
         let serving = Self { child, port, said, folder };

@@ -1,5 +1,6 @@
 //! Every command that handles a secret, beside the hub that runs.
 
+use super::secrets::hex;
 use super::{LOUD, Overheard};
 use crate::harness::oidc::authorize;
 use crate::harness::world::sign_in;
@@ -74,8 +75,7 @@ fn keep_key_files(all: &Overheard) {
     match String::from_utf8(master) {
         Ok(text) => secrets.add("master key", &text),
         Err(octets) => {
-            let hex: String = octets.as_bytes().iter().map(|b| format!("{b:02x}")).collect();
-            secrets.add("master key", &hex);
+            secrets.add("master key", &hex(octets.as_bytes()));
         }
     }
 }

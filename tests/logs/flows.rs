@@ -1,7 +1,7 @@
 //! Readers at both kinds of library and both kinds of service, and what is refused.
 
 use super::Overheard;
-use crate::harness::Seen;
+use crate::harness::{Seen, TestClock};
 use crate::harness::browser::Browser;
 use crate::harness::clock::seeded;
 use crate::harness::oidc::{authorize, basic, code_of, redeem_at, token_at, userinfo_at};
@@ -39,9 +39,9 @@ pub async fn readers(all: &Overheard) {
             .map(|name| tokens.json[name].as_str().unwrap_or_else(|| panic!("{tokens:?}")));
         assert_eq!(userinfo_at(&all.hub, access).await.status, 200);
         let ask = format!("_overheard-{round}");
-        let arrived = browser.get(&Ask { id: &ask, ..Ask::default() }.address(&all.clock())).await;
+        let arrived = browser.get(&Ask { id: &ask, ..Ask::default() }.address(&TestClock::of_the_machine())).await;
         all.keep(&arrived);
-        let _ = accept(&mut browser, &all.clock(), &arrived, &ask).await;
+        let _ = accept(&mut browser, &TestClock::of_the_machine(), &arrived, &ask).await;
         // The code again, and then its token.
         assert_eq!(redeem_at(&all.hub, &code).await.status, 400);
         assert_eq!(userinfo_at(&all.hub, access).await.status, 401);
@@ -50,13 +50,13 @@ pub async fn readers(all: &Overheard) {
     }
     // A login that begins at the service by SAML, at each.
     let mut browser = all.browser();
-    let address = Ask { id: "_overheard-2", ..Ask::default() }.address(&all.clock());
+    let address = Ask { id: "_overheard-2", ..Ask::default() }.address(&TestClock::of_the_machine());
     let seen = by_password(all, &mut browser, &format!("{address}&member=union")).await;
-    let _ = accept(&mut browser, &all.clock(), &seen, "_overheard-2").await;
+    let _ = accept(&mut browser, &TestClock::of_the_machine(), &seen, "_overheard-2").await;
     let mut browser = all.browser();
-    let address = Ask { id: "_overheard-3", ..Ask::default() }.address(&all.clock());
+    let address = Ask { id: "_overheard-3", ..Ask::default() }.address(&TestClock::of_the_machine());
     let seen = by_acme(all, &mut browser, &format!("{address}&member=acme"), |_| ()).await;
-    let _ = accept(&mut browser, &all.clock(), &seen, "_overheard-3").await;
+    let _ = accept(&mut browser, &TestClock::of_the_machine(), &seen, "_overheard-3").await;
 }
 
 /// Types a wrong password, then the password in the place of the name, then both right.
@@ -84,7 +84,7 @@ async fn by_acme(
     let asked = browser.get(address).await;
     all.keep(&asked);
     let asked = asked_of_acme(&asked);
-    let mut out = acme_answer(&all.clock(), Some(&asked.id));
+    let mut out = acme_answer(&TestClock::of_the_machine(), Some(&asked.id));
     change(&mut out);
     // What is in it does not show in what is posted.
     keep_clear(all, &out);
@@ -113,10 +113,10 @@ async fn bad_answers(all: &Overheard) {
         |out| set(out, attr::PAIRWISE_ID, "reader0007@elsewhere.test"),
         |out| set(out, attr::PAIRWISE_ID, "no-scope-and-a-card-2004711"),
         |out| set(out, attr::PAIRWISE_ID, ""),
-        |out| out.audience = "https://other.test/sp".to_owned(),
+        |out| "https://other.test/sp".clone_into(&mut out.audience),
         |out| out.issue_instant = out.issue_instant.plus_s(-90_000),
         |out| out.in_response_to = Some("_of-another-login".to_owned()),
-        |out| out.name_id.value = "a-name-with-<markup>-&-quotes\"".to_owned(),
+        |out| "a-name-with-<markup>-&-quotes\"".clone_into(&mut out.name_id.value),
     ];
     for change in changes {
         by_acme(all, &mut all.browser(), &address, change).await;
@@ -124,7 +124,7 @@ async fn bad_answers(all: &Overheard) {
     // In clear: signed by a stranger, altered, twice, no XML, no base64.
     let mut browser = all.browser();
     let asked = asked_of_acme(&browser.get(&address).await);
-    let out = acme_answer(&all.clock(), Some(&asked.id));
+    let out = acme_answer(&TestClock::of_the_machine(), Some(&asked.id));
     let good = signed(&out, acme_key());
     for xml in [
         signed(&out, stranger_key()),
@@ -170,7 +170,7 @@ async fn bad_requests(all: &Overheard) {
         acs: "https://unknown.test/acs",
         ..Ask::default()
     };
-    browser.get(&unknown.address(&all.clock())).await;
+    browser.get(&unknown.address(&TestClock::of_the_machine())).await;
     // The sealed state of a login, bent; a handle that nobody gave.
     browser.get(&authorize(&[("member", "union")])).await;
     let names: Vec<String> =

@@ -17,11 +17,11 @@ mod wire;
 use crate::harness::browser::{Browser, Net};
 use crate::harness::folder::Folder;
 use crate::harness::world::{HUB, PASSWORD, hub_registry, idp_metadata, stranger_key};
-use crate::harness::{Seen, TestClock};
+use crate::harness::Seen;
 use crate::nodes::process::{Manner, Node, command, ends_well};
 use crate::peers::authority::Authority;
 use axum::Router;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use wire::{Kept, tapped};
 
 /// The loudest there is, of every crate.
@@ -65,11 +65,6 @@ impl Overheard {
         kept.lock().expect("secrets").add("password", PASSWORD);
         let hub = tapped(node.router.clone(), &kept);
         Self { folder, kept, hub, told: Mutex::default(), _node: node }
-    }
-
-    /// The time of the program, which has a clock of its own.
-    fn clock(&self) -> Arc<TestClock> {
-        TestClock::of_the_machine()
     }
 
     fn browser(&self) -> Browser {

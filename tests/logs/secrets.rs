@@ -118,11 +118,15 @@ fn forms(value: &str) -> Vec<String> {
     all
 }
 
+pub fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"))
+}
+
 fn forms_of(piece: String) -> Vec<String> {
     let octets = piece.as_bytes();
     let json = serde_json::to_string(&piece).expect("JSON");
     let debug = format!("{piece:?}");
-    let hex: String = octets.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = hex(octets);
     let listed = format!("{octets:?}");
     // The last group of four depends on what follows.
     let encoded = STANDARD_NO_PAD.encode(octets);

@@ -1,6 +1,7 @@
 //! Those who work at the hub: second factors, recovery codes, look-ups; and a reader who is cut off.
 
 use super::Overheard;
+use crate::harness::TestClock;
 use crate::harness::browser::Browser;
 use crate::harness::oidc::authorize;
 use crate::harness::staff::{App, look_up, recovery_codes, type_code};
@@ -33,7 +34,7 @@ pub async fn work(all: &Overheard) {
     for dress in [key.replace(' ', ""), key] {
         all.kept.lock().expect("secrets").add("key of the second factor", &dress);
     }
-    let now = all.clock().now().unix_s();
+    let now = TestClock::of_the_machine().now().unix_s();
     let wrong = type_code(&mut browser, &page, "913572").await;
     let shown = type_code(&mut browser, &wrong, &app.shows_at(now)).await;
     let recovery = recovery_codes(&shown);

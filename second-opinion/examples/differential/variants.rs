@@ -117,10 +117,10 @@ fn estrange_element(parts: &mut [String], at: usize) {
     };
     let (start, end) = (format!("<saml:{name}"), format!("</saml:{name}>"));
     let closes = (at..parts.len()).find(|n| parts[*n] == end);
-    let (foreign, closed) = (format!("<x:{name} xmlns:x=\"urn:x\""), format!("</x:{name}>"));
+    let (foreign, its_end) = (format!("<x:{name} xmlns:x=\"urn:x\""), format!("</x:{name}>"));
     if let Some(close) = closes {
         parts[at] = parts[at].replacen(&start, &foreign, 1);
-        parts[close] = closed;
+        parts[close] = its_end;
     }
 }
 
@@ -199,7 +199,7 @@ fn turned(tag: &str) -> String {
     let Some((name, rest)) = inner.split_once(' ') else { return tag.to_owned() };
     let mut attributes: Vec<&str> = rest.split_inclusive('"').collect();
     // Name and value are two parts; a tag that was written otherwise before is left alone.
-    if attributes.len() % 2 != 0 || rest.contains(['\'', '\n']) {
+    if !attributes.len().is_multiple_of(2) || rest.contains(['\'', '\n']) {
         return tag.to_owned();
     }
     let mut pairs: Vec<String> = attributes.chunks_mut(2).map(|p| p.concat()).collect();
