@@ -1,7 +1,6 @@
 //! Readers at both kinds of library and both kinds of service, and what is refused.
 
 use super::Overheard;
-use crate::harness::{Seen, TestClock};
 use crate::harness::browser::Browser;
 use crate::harness::clock::seeded;
 use crate::harness::oidc::{authorize, basic, code_of, redeem_at, token_at, userinfo_at};
@@ -9,6 +8,7 @@ use crate::harness::saml::{Ask, accept, acme_answer, asked_of_acme, post_to_acs,
 use crate::harness::world::{
     HUB, ILL_CALLBACK, ILL_SECRET, PASSWORD, acme_key, sign_in, stranger_key,
 };
+use crate::harness::{Seen, TestClock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use saml::{AttrValues, ResponseOut, Sign, attr, parse_metadata, write_encrypted_response};
@@ -39,7 +39,9 @@ pub async fn readers(all: &Overheard) {
             .map(|name| tokens.json[name].as_str().unwrap_or_else(|| panic!("{tokens:?}")));
         assert_eq!(userinfo_at(&all.hub, access).await.status, 200);
         let ask = format!("_overheard-{round}");
-        let arrived = browser.get(&Ask { id: &ask, ..Ask::default() }.address(&TestClock::of_the_machine())).await;
+        let arrived = browser
+            .get(&Ask { id: &ask, ..Ask::default() }.address(&TestClock::of_the_machine()))
+            .await;
         all.keep(&arrived);
         let _ = accept(&mut browser, &TestClock::of_the_machine(), &arrived, &ask).await;
         // The code again, and then its token.
@@ -50,11 +52,13 @@ pub async fn readers(all: &Overheard) {
     }
     // A login that begins at the service by SAML, at each.
     let mut browser = all.browser();
-    let address = Ask { id: "_overheard-2", ..Ask::default() }.address(&TestClock::of_the_machine());
+    let address =
+        Ask { id: "_overheard-2", ..Ask::default() }.address(&TestClock::of_the_machine());
     let seen = by_password(all, &mut browser, &format!("{address}&member=union")).await;
     let _ = accept(&mut browser, &TestClock::of_the_machine(), &seen, "_overheard-2").await;
     let mut browser = all.browser();
-    let address = Ask { id: "_overheard-3", ..Ask::default() }.address(&TestClock::of_the_machine());
+    let address =
+        Ask { id: "_overheard-3", ..Ask::default() }.address(&TestClock::of_the_machine());
     let seen = by_acme(all, &mut browser, &format!("{address}&member=acme"), |_| ()).await;
     let _ = accept(&mut browser, &TestClock::of_the_machine(), &seen, "_overheard-3").await;
 }

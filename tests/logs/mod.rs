@@ -14,10 +14,10 @@ mod secrets;
 mod staff;
 mod wire;
 
+use crate::harness::Seen;
 use crate::harness::browser::{Browser, Net};
 use crate::harness::folder::Folder;
 use crate::harness::world::{HUB, PASSWORD, hub_registry, idp_metadata, stranger_key};
-use crate::harness::Seen;
 use crate::nodes::process::{Manner, Node, command, ends_well};
 use crate::peers::authority::Authority;
 use axum::Router;
