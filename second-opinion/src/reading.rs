@@ -42,7 +42,19 @@ fn reading(question: &Question) -> Result<Reading, String> {
 }
 
 /// The bytes that were digested: of both, where Response and Assertion are signed, the Response's.
+///
+/// xmlsec1 gives up at the first certificate whose key is of another kind than the signature,
+/// so each is tried by itself too.
 fn digested(xml: &str, certificates: &[CertificateDer]) -> Result<String, String> {
+    digested_by(xml, certificates).or_else(|fault| {
+        certificates
+            .iter()
+            .find_map(|one| digested_by(xml, std::slice::from_ref(one)).ok())
+            .ok_or(fault)
+    })
+}
+
+fn digested_by(xml: &str, certificates: &[CertificateDer]) -> Result<String, String> {
     Crypto::reduce_xml_to_signed_with_allowed_algorithms(
         xml,
         certificates,

@@ -39,7 +39,7 @@ pub(crate) fn page(status: StatusCode, title: &str, body: &str) -> Response {
         "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>{title}</title><style>{STYLE}</style>\
-         <div class=\"demo\">示例 · demo</div><main><h1>{title}</h1>{body}</main></html>"
+         <header class=\"demo\">示例 · demo</header><main><h1>{title}</h1>{body}</main></html>"
     );
     (
         status,

@@ -114,7 +114,9 @@ async fn another_version_and_what_is_no_frame_are_no_opinion() {
     assert!(matches!(&fault, Err(Down::Unready(why)) if why == "no seccomp here"), "{fault:?}");
     for no_frame in [&[0xff_u8; 8][..], &[0, 0, 0, 2, b'{', b'x'][..]] {
         let takes = "/usr/bin/head -c 5 >/dev/null\n";
-        let script = format!("{}{takes}{}", hello(VERSION), printed(no_frame));
+        // It stays: the rest of the question must find a reader.
+        let stays = "exec /bin/sleep 600\n";
+        let script = format!("{}{takes}{}{stays}", hello(VERSION), printed(no_frame));
         let fault = asking(&script, PATIENT).ask(&question()).await;
         assert!(matches!(fault, Err(Down::Frame(_))), "{fault:?}");
     }
@@ -127,7 +129,8 @@ async fn it_is_given_nothing_of_ours() {
         "{}/usr/bin/head -c 5 >/dev/null\n\
          text=\"$(/usr/bin/env | /usr/bin/sort | /usr/bin/tr '\\n' ' ')\"\n\
          printf '\\000\\000\\000'; printf \"\\\\$(printf %o $((${{#text}} + 14)))\"\n\
-         printf '{{\"Refused\":\"%s\"}}' \"$text\"\n",
+         printf '{{\"Refused\":\"%s\"}}' \"$text\"\n\
+         exec /bin/sleep 600\n",
         hello(VERSION)
     );
     let reply = asking(&script, PATIENT).ask(&question()).await.expect("a reply");
