@@ -12,7 +12,7 @@ mod tls;
 pub use tls::Tls;
 
 use axum::Router;
-use connection::{Connection, Stop};
+use connection::{Connection, Stop, Waiting};
 use peers::Peers;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ pub struct Ear {
 pub async fn serve(ear: Ear, router: Router, stop: impl Future<Output = ()> + Send + 'static) {
     let Ear { listener, tls, places } = ear;
     let (stopping, stopped) = watch::channel(false);
-    let peers = Peers::default();
+    let (peers, waiting) = (Peers::default(), Waiting::new());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -100,7 +100,7 @@ pub async fn serve(ear: Ear, router: Router, stop: impl Future<Output = ()> + Se
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let Some(guest) = peers.enter(peer.ip()) else { continue };
-        let connection = Connection { peer, router: router.clone() };
+        let connection = Connection { peer, router: router.clone(), waiting: waiting.clone() };
         let (acceptor, stop) = (tls.as_ref().map(|tls| tls.acceptor()), Stop(stopped.clone()));
         tokio::spawn(async move {
             let _held = (place, guest);

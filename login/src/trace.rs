@@ -166,6 +166,11 @@ impl Login {
 
     async fn may_trace(&self, turn: &Turn<'_>) -> bool {
         let counter = format!("trace/{}", address_key(turn.inbound().client));
+        // Beyond its share an address costs a reading and no writing.
+        let before = self.0.shared.read(&counter, turn.now()).await;
+        if !matches!(before, Ok(count) if count < MOST_ANONYMOUS) {
+            return false;
+        }
         let count = self.0.shared.add(&counter, ANONYMOUS_WINDOW_S, turn.now()).await;
         matches!(count, Ok(count) if count <= MOST_ANONYMOUS)
     }

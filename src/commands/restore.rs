@@ -44,7 +44,7 @@ fn same_hub(manifest: &Manifest, config: &Config) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(CommandError::Failed(format!(
-        "the backup is of {theirs}, this configuration of {ours} — restore it under `public_url = \"{theirs}\"`"
+        "the backup is of {theirs:?}, this configuration of {ours:?} — restore it under `public_url = {theirs:?}`"
     )))
 }
 

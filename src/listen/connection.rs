@@ -1,6 +1,7 @@
 //! One connection, from its first octet to its last.
 
 mod ledger;
+mod unfetched;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +20,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
+use unfetched::Share;
+
+pub(super) use unfetched::Waiting;
 
 /// From the first octet of a request, or the end of the last one, to the end of its head.
 pub(super) const HEAD: Duration = Duration::from_secs(15);
@@ -56,6 +60,7 @@ impl Stop {
 pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     pub(super) router: Router,
+    pub(super) waiting: Waiting,
 }
 
 impl Connection {
@@ -94,7 +99,14 @@ impl Connection {
     {
         let ledger = Arc::new(Ledger::http2());
         let counted = Arc::clone(&ledger);
-        let service = service_fn(move |request| self.answer_in(&counted, request));
+        let share = Share::of(self.waiting.clone());
+        let service = service_fn(move |request| {
+            if !share.has_room() {
+                counted.fetches_nothing();
+            }
+            let (answer, share) = (self.answer_in(&counted, request), share.clone());
+            async move { Ok::<_, Infallible>(answer.await?.map(|body| share.keep(body))) }
+        });
         let served = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
@@ -114,7 +126,7 @@ impl Connection {
             over = ledger.over() => Some(over),
         };
         if over == Some(Over::Flooded) {
-            tracing::debug!("a connection reset too many requests");
+            tracing::debug!("a connection asked for more than it fetched");
             return;
         }
         served.as_mut().graceful_shutdown();

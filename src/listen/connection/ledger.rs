@@ -18,7 +18,7 @@ pub(super) enum Over {
     Idle,
     /// It had its share.
     Worn,
-    /// Its requests are reset while they run.
+    /// Its requests are reset while they run, or their answers not fetched.
     Flooded,
 }
 
@@ -27,6 +27,7 @@ struct Counts {
     running: usize,
     began: usize,
     reset: usize,
+    fetches_nothing: bool,
 }
 
 /// Counts the requests of one connection.
@@ -65,12 +66,18 @@ impl Ledger {
         Turn { ledger: Arc::clone(self), is_done: false }
     }
 
+    /// It asks for more and leaves too much of what it was given.
+    pub(super) fn fetches_nothing(&self) {
+        self.counts().fetches_nothing = true;
+        self.changed.notify_one();
+    }
+
     /// Resolves when the connection is to end.
     pub(super) async fn over(&self) -> Over {
         loop {
             let is_quiet = {
                 let counts = self.counts();
-                if counts.reset > RESETS {
+                if counts.reset > RESETS || counts.fetches_nothing {
                     return Over::Flooded;
                 }
                 if counts.began >= self.most {

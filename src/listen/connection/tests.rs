@@ -10,6 +10,7 @@ const RESET: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
@@ -17,6 +18,11 @@ const END_HEADERS: u8 = 4;
 /// `GET https://a/` in the static table of RFC 7541, and `GET https://a/slow` by literals.
 const FAST: &[u8] = &[0x82, 0x87, 0x84, 0x41, 1, b'a'];
 const SLOW: &[u8] = &[0x82, 0x87, 0x44, 5, b'/', b's', b'l', b'o', b'w', 0x41, 1, b'a'];
+
+const PAGE_AT: &[u8] = &[0x82, 0x87, 0x44, 5, b'/', b'p', b'a', b'g', b'e', 0x41, 1, b'a'];
+const PAGE: usize = 100_000;
+/// SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113 section 6.5.2) of one octet.
+const NARROW: &[u8] = &[0, 4, 0, 0, 0, 1];
 
 /// A peer that writes what it likes, and answers pings as an honest one does.
 struct Peer {
@@ -35,10 +41,15 @@ struct Frame {
 
 impl Peer {
     async fn connected() -> Self {
+        Self::with(Waiting::new(), &[]).await
+    }
+
+    async fn with(waiting: Waiting, settings: &[u8]) -> Self {
         let (near, far) = tokio::io::duplex(1 << 20);
         let began = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&began);
-        let router = Router::new().route("/", get(|| async { "here" })).route(
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let router = router.route("/page", get(|| async { "x".repeat(PAGE) })).route(
             "/slow",
             get(move || {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -46,11 +57,11 @@ impl Peer {
             }),
         );
         let (stopping, stopped) = watch::channel(false);
-        let connection = Connection { peer: ([127, 0, 0, 1], 1).into(), router };
+        let connection = Connection { peer: ([127, 0, 0, 1], 1).into(), router, waiting };
         let served = tokio::spawn(connection.http2(far, Stop(stopped)));
         let mut peer = Self { stream: near, began, stopping, served };
         peer.raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-        peer.send(SETTINGS, 0, 0, &[]).await;
+        peer.send(SETTINGS, 0, 0, settings).await;
         peer
     }
 
@@ -260,9 +271,33 @@ async fn an_answer_that_is_not_fetched_holds_no_connection() {
     let (mut near, far) = tokio::io::duplex(1024);
     let router = Router::new().route("/", get(|| async { "x".repeat(1 << 20) }));
     let (_stopping, stopped) = watch::channel(false);
-    let connection = Connection { peer: ([127, 0, 0, 1], 1).into(), router };
+    let waiting = Waiting::new();
+    let connection = Connection { peer: ([127, 0, 0, 1], 1).into(), router, waiting };
     let served = tokio::spawn(connection.http1(far, Stop(stopped)));
     near.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("asks");
     let ended = tokio::time::timeout((IDLE + LAST) * 2, served).await;
     assert!(ended.is_ok(), "it is held for ever");
+}
+
+/// One octet a stream is fetched, and a page a stream kept for it.
+#[tokio::test]
+async fn who_asks_for_pages_and_fetches_none_is_ended_before_those_who_do() {
+    let waiting = Waiting::up_to(3 * PAGE);
+    let mut honest = Peer::with(waiting.clone(), NARROW).await;
+    honest.ask(1, PAGE_AT).await;
+    let mut greedy = Peer::with(waiting.clone(), NARROW).await;
+    for number in 0..STREAMS {
+        greedy.ask(number * 2 + 1, PAGE_AT).await;
+        tokio::task::yield_now().await;
+    }
+    tokio::time::timeout(Duration::from_secs(30), greedy.rest()).await.expect("it is ended");
+    // Room for the whole page, on the stream and on the connection.
+    for stream in [1_u32, 0] {
+        honest.send(WINDOW_UPDATE, 0, stream, &200_000_u32.to_be_bytes()).await;
+    }
+    let mut fetched = 0;
+    while fetched < PAGE {
+        let frame = honest.next().await.expect("the page");
+        fetched += if frame.kind == DATA { frame.payload.len() } else { 0 };
+    }
 }
