@@ -28,6 +28,7 @@ export const marked = async (world) => {
   const row = page.locator(`#hits a.row[href$="member=${library}"]`);
   const told = async () => {
     await page.goto(`${hub}/discover`);
+    await page.waitForSelector("#q:focus");
     await page.keyboard.type(library);
     await row.waitFor();
     return (await row.innerText()).includes("登录异常");
