@@ -11,7 +11,6 @@ use crate::harness::world::PASSWORD;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 /// The whole visit, on a machine that does other things as well.
@@ -40,27 +39,10 @@ async fn a_reader_finds_one_of_1200_libraries() {
     let mut serving = serve(&home, port).await;
 
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut visit = Command::new("node")
-        .arg(tests.join("browser/at_size.mjs"))
-        .args([hub.as_str(), &member, PASSWORD])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("node");
-    let mut lines = BufReader::new(visit.stdout.take().expect("piped")).lines();
-    let mut said = String::new();
-    let done = tokio::time::timeout(PATIENCE, async {
-        while let Some(line) = lines.next_line().await.expect("text") {
-            println!("{line}");
-            said.push_str(&line);
-            said.push('\n');
-        }
-        visit.wait().await.expect("a status")
-    });
-    let done = done.await.expect("the visit ends in time");
+    let mut visit = Command::new("node");
+    visit.arg(tests.join("browser/at_size.mjs")).args([hub.as_str(), &member, PASSWORD]);
+    super::node(&mut visit, PATIENCE).await;
     serving.kill().await.expect("it runs");
-    assert!(done.success(), "{said}");
     println!("{} libraries, seed {SEED}", nation::MEMBERS);
 }
 

@@ -32,6 +32,7 @@ async fn readers_walk_through_the_demo() {
             .arg(tests.join("browser/walk.mjs"))
             .arg(data.path().join("demo.json"))
             .arg(tests.join("../test-output/screenshots")),
+        PATIENCE,
     )
     .await;
     assert!(demo.interrupt().await.success());
@@ -42,7 +43,7 @@ async fn readers_walk_through_the_demo() {
 #[tokio::test]
 async fn every_page_and_state_is_without_a_violation() {
     let tests = installed();
-    node(Command::new("node").arg(tests.join("browser/pages.mjs"))).await;
+    node(Command::new("node").arg(tests.join("browser/pages.mjs")), PATIENCE).await;
 }
 
 fn installed() -> &'static Path {
@@ -56,8 +57,9 @@ fn installed() -> &'static Path {
 /// Runs a script to its end and prints what it says.
 ///
 /// # Panics
-/// With the first line that begins with `FAIL` and all that follow.
-async fn node(command: &mut Command) {
+/// With the first line that begins with `FAIL` and all that follow; where it takes longer
+/// than `patience`.
+async fn node(command: &mut Command, patience: Duration) {
     let mut script = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -66,7 +68,7 @@ async fn node(command: &mut Command) {
         .expect("node");
     let mut lines = BufReader::new(script.stdout.take().expect("piped")).lines();
     let mut said = String::new();
-    let done = tokio::time::timeout(PATIENCE, async {
+    let done = tokio::time::timeout(patience, async {
         while let Some(line) = lines.next_line().await.expect("text") {
             println!("{line}");
             said.push_str(&line);

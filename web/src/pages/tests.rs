@@ -215,8 +215,7 @@ fn sign_in() {
     });
 }
 
-#[test]
-fn change_password() {
+fn change_password_form(problem: Option<Code>) -> Form {
     let field = |name, label| Field {
         name,
         kind: FieldKind::Password,
@@ -224,14 +223,19 @@ fn change_password() {
         autocomplete: "new-password",
         value: String::new(),
     };
-    let form = Form {
+    Form {
         kind: FormKind::ChangePassword,
         fields: vec![
             field("new_password", FieldLabel::NewPassword),
             field("repeat_password", FieldLabel::RepeatPassword),
         ],
-        ..form(None)
-    };
+        ..form(problem)
+    }
+}
+
+#[test]
+fn change_password() {
+    let form = change_password_form(None);
     both("change_password", "POST", "/login", |stage| form::page(stage, &form));
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::*;
 use super::{
-    LANGS, at, both, both_of, form, handle, large, login_code, member, refused, registry, same,
-    seen, service, stage,
+    LANGS, at, both, both_of, change_password_form, form, handle, large, login_code, member,
+    refused, registry, same, seen, service, stage,
 };
 use model::*;
 use std::collections::BTreeSet;
@@ -26,21 +26,7 @@ fn a_form_that_says_no() {
     both("sign_in_limited", "POST", "/login", |stage| {
         form::page(stage, &form(Some(code::ACC_TOO_MANY_GUESSES)))
     });
-    let field = |name, label| Field {
-        name,
-        kind: FieldKind::Password,
-        label,
-        autocomplete: "new-password",
-        value: String::new(),
-    };
-    let weak = Form {
-        kind: FormKind::ChangePassword,
-        fields: vec![
-            field("new_password", FieldLabel::NewPassword),
-            field("repeat_password", FieldLabel::RepeatPassword),
-        ],
-        ..form(Some(code::ACC_PASSWORD_WEAK))
-    };
+    let weak = change_password_form(Some(code::ACC_PASSWORD_WEAK));
     both("change_password_weak", "POST", "/login", |stage| form::page(stage, &weak));
 }
 
