@@ -51,6 +51,7 @@ const worst = (all) => Math.max(...all).toFixed(1);
 export const keystrokes = async ({ hub, visit }) => {
   const { context, page } = await visit();
   await page.goto(`${hub}/discover`);
+  await page.waitForSelector("#q:focus");
   await page.evaluate(watch);
   let keys = 0;
   const counted = await wire(context, page, async () => {
