@@ -80,6 +80,47 @@ fn names_count_with_their_namespace_and_a_second_child_is_a_fault() {
     assert!(root.one("urn:a", "d").is_err());
 }
 
+/// Found by a second reader of the same bytes, which took `<:AttributeValue>` for SAML's own.
+#[test]
+fn a_name_that_namespaces_do_not_allow_is_refused() {
+    for xml in [
+        "<:r/>",
+        "<r xmlns='urn:r'><:a>x</:a></r>",
+        "<r:/>",
+        "<a:b:c xmlns:a='urn:a'/>",
+        "<r :a='1'/>",
+        "<r a:='1'/>",
+        "<r xmlns:a='urn:a' a:b:c='1'/>",
+        "<r xmlns:='urn:a'/>",
+        "<r\n:a\n=\n'1'/>",
+        "<a:1b xmlns:a='urn:a'/>",
+        "<a:-b xmlns:a='urn:a'/>",
+        "<a::b xmlns:a='urn:a'/>",
+    ] {
+        assert!(matches!(refused(xml), XmlFault::Malformed(_)), "{xml}");
+    }
+    for xml in ["<a:r xmlns:a='urn:a:b' a:南='x:y' b=':' c=\"'::'\">:::</a:r>", "<r>:a :</r>"] {
+        assert!(parse(xml.as_bytes(), &Limits::RESPONSE).is_ok(), "{xml}");
+    }
+}
+
+/// Prefixes that no reader agrees on (Namespaces in XML 1.0, section 3).
+#[test]
+fn a_declaration_that_namespaces_do_not_allow_is_refused() {
+    for xml in [
+        "<r xmlns:a=''/>",
+        "<r xmlns:xmlns='urn:a'/>",
+        "<r xmlns:xml='urn:a'/>",
+        "<r xmlns:a='http://www.w3.org/2000/xmlns/'/>",
+        "<r xmlns:a='http://www.w3.org/XML/1998/namespace'/>",
+        "<r xmlns='http://www.w3.org/XML/1998/namespace'/>",
+        "<a:r/>",
+        "<r a:b='1'/>",
+    ] {
+        assert!(matches!(refused(xml), XmlFault::Malformed(_)), "{xml}");
+    }
+}
+
 #[test]
 fn text_with_an_element_inside_is_no_text() {
     let read = parse(b"<r>a<b/>c</r>", &Limits::RESPONSE).expect("parses");

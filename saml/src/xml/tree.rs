@@ -3,6 +3,9 @@
 use super::XmlFault;
 use bergshamra::xml::uppsala::{self, NodeId, NodeKind};
 
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
 /// A parsed document.
 #[derive(Debug)]
 pub struct Document<'a> {
@@ -24,7 +27,11 @@ impl<'a> Document<'a> {
         }
         let root =
             inner.document_element().ok_or_else(|| XmlFault::malformed("no root element"))?;
-        Ok(Self { inner, root })
+        let document = Self { inner, root };
+        if document.elements().any(Element::declares_amiss) {
+            return Err(XmlFault::malformed("a namespace declaration that may not stand"));
+        }
+        Ok(document)
     }
 
     /// The root element.
@@ -58,6 +65,17 @@ impl PartialEq for Element<'_> {
 impl<'d> Element<'d> {
     fn data(self) -> Option<&'d uppsala::Element<'d>> {
         self.document.element(self.id)
+    }
+
+    /// Whether it takes a prefix back or one of the two that are not its own (Namespaces in
+    /// XML 1.0, sections 2.2 and 3): readers do not agree on what its names then mean.
+    fn declares_amiss(self) -> bool {
+        let declared = self.data().map(|e| &*e.namespace_declarations).unwrap_or_default();
+        declared.iter().any(|(prefix, uri)| match &**prefix {
+            "xmlns" => true,
+            "xml" => **uri != *XML,
+            prefix => matches!(&**uri, XML | XMLNS) || (uri.is_empty() && !prefix.is_empty()),
+        })
     }
 
     /// Its namespace; empty where it is in none.
