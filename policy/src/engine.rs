@@ -45,6 +45,16 @@ pub(crate) struct Engine {
     authorizer: cedar::Authorizer,
     types: HashMap<&'static str, cedar::EntityTypeName>,
     rule_of: HashMap<cedar::PolicyId, usize>,
+    /// The scope of every policy, in the order of the rules: Cedar makes one anew whenever
+    /// it is asked, and every service asks every policy.
+    scopes: Vec<Scope>,
+}
+
+/// What the head of a policy says it is for.
+#[derive(Debug)]
+struct Scope {
+    action: cedar::ActionConstraint,
+    resource: cedar::ResourceConstraint,
 }
 
 /// Cedar refused something that was checked before: a fault of this crate.
@@ -82,7 +92,11 @@ impl Engine {
             .enumerate()
             .flat_map(|(n, rule)| rule.policies.iter().map(move |p| (p.id().clone(), n)))
             .collect();
-        Ok(Self { authorizer: cedar::Authorizer::new(), types, rule_of })
+        let policies = rules.iter().flat_map(|rule| &rule.policies);
+        let scopes = policies
+            .map(|p| Scope { action: p.action_constraint(), resource: p.resource_constraint() })
+            .collect();
+        Ok(Self { authorizer: cedar::Authorizer::new(), types, rule_of, scopes })
     }
 
     /// Cuts the rules to one service.
@@ -127,8 +141,9 @@ impl Engine {
         let policies = rules
             .iter()
             .flat_map(|rule| &rule.policies)
-            .filter(|policy| can_matter(policy, &action, &resource, parent))
-            .cloned();
+            .zip(&self.scopes)
+            .filter(|(_, scope)| scope.can_matter(&action, &resource, parent))
+            .map(|(policy, _)| policy.clone());
         let policies = cedar::PolicySet::from_policies(policies).map_err(EngineFault::of)?;
         Ok(Question { action, resource, policies })
     }
@@ -142,28 +157,29 @@ impl Engine {
 /// The rules of every service of the registry, by its id.
 pub(crate) type Slices = HashMap<ServiceId, ServiceRules>;
 
-/// Whether the scope of a policy leaves it any chance at this resource. Only a policy
-/// whose scope rules it out is left away, so leaving it away changes no answer.
-fn can_matter(
-    policy: &cedar::Policy,
-    action: &cedar::EntityUid,
-    resource: &cedar::EntityUid,
-    parent: Option<&cedar::EntityUid>,
-) -> bool {
-    let lies_in = |uid: &cedar::EntityUid| uid == resource || Some(uid) == parent;
-    let for_action = match policy.action_constraint() {
-        cedar::ActionConstraint::Any => true,
-        cedar::ActionConstraint::Eq(uid) => uid == *action,
-        cedar::ActionConstraint::In(uids) => uids.contains(action),
-    };
-    for_action
-        && match policy.resource_constraint() {
-            cedar::ResourceConstraint::Any => true,
-            cedar::ResourceConstraint::Eq(uid) => uid == *resource,
-            cedar::ResourceConstraint::In(uid) => lies_in(&uid),
-            cedar::ResourceConstraint::Is(name) => name == *resource.type_name(),
-            cedar::ResourceConstraint::IsIn(name, uid) => {
-                name == *resource.type_name() && lies_in(&uid)
+impl Scope {
+    /// Whether it leaves the policy any chance at this resource. Only a policy whose scope
+    /// rules it out is left away, so leaving it away changes no answer.
+    fn can_matter(
+        &self,
+        action: &cedar::EntityUid,
+        resource: &cedar::EntityUid,
+        parent: Option<&cedar::EntityUid>,
+    ) -> bool {
+        let lies_in = |uid: &cedar::EntityUid| uid == resource || Some(uid) == parent;
+        let is_kind = |name: &cedar::EntityTypeName| name == resource.type_name();
+        let for_action = match &self.action {
+            cedar::ActionConstraint::Any => true,
+            cedar::ActionConstraint::Eq(uid) => uid == action,
+            cedar::ActionConstraint::In(uids) => uids.contains(action),
+        };
+        for_action
+            && match &self.resource {
+                cedar::ResourceConstraint::Any => true,
+                cedar::ResourceConstraint::Eq(uid) => uid == resource,
+                cedar::ResourceConstraint::In(uid) => lies_in(uid),
+                cedar::ResourceConstraint::Is(name) => is_kind(name),
+                cedar::ResourceConstraint::IsIn(name, uid) => is_kind(name) && lies_in(uid),
             }
-        }
+    }
 }

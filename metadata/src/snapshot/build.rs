@@ -12,7 +12,7 @@ use model::{
     ServiceId, ServiceStatus, Text, ValueName,
 };
 use policy::PolicySet;
-use saml::ParsedEntity;
+use saml::{IdpMetadata, ParsedEntity, SpMetadata};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -25,40 +25,16 @@ pub(super) fn build(
 ) -> Result<Snapshot, Vec<Fault>> {
     content.members.sort_by(|a, b| a.id.cmp(&b.id));
     content.services.sort_by(|a, b| a.id.cmp(&b.id));
-    let policy = policy(&content)?;
     let sources = Sources::of(&mut content);
-    let mut providers = HashMap::new();
-    let mut issuers = HashMap::new();
-    let mut codes = HashMap::new();
-    for (place, member) in content.members.iter().enumerate() {
-        codes.insert(member.id.as_str().to_owned(), place);
-        codes.extend(member.codes.iter().map(|code| (code.to_ascii_lowercase(), place)));
-        let file = format!("members/{}.toml", member.id);
-        for (which, entry) in member.connectors.iter().enumerate() {
-            let (Some(id), Some(reference)) = (entry.id(), &entry.metadata) else { continue };
-            let owner = Owner::connector(&member.id, &id);
-            issuers.extend(content.entities.get(&owner).map(|e| (e.clone(), (place, which))));
-            let document = sources.document(&owner, reference, &file, identity_provider as Pick<_>);
-            providers.extend(document.map(|d| (owner, d)));
-        }
-    }
-    let (mut client_ids, mut requesters) = (HashMap::new(), HashMap::new());
-    let (mut relying, mut client_keys) = (HashMap::new(), HashMap::new());
-    for (place, service) in content.services.iter().enumerate() {
-        let file = format!("services/{}.toml", service.id);
-        if let Some(client) = &service.oidc {
-            client_ids.insert(client.client_id.clone(), place);
-            let keys = sources.keys(&content, &service.id, client, &file)?;
-            client_keys.extend(keys.map(|k| (service.id.clone(), k)));
-        }
-        if let Some(saml) = &service.saml {
-            let owner = Owner::service(&service.id);
-            requesters.extend(content.entities.get(&owner).map(|e| (e.clone(), place)));
-            let document =
-                sources.document(&owner, &saml.metadata, &file, service_provider as Pick<_>);
-            relying.extend(document.map(|d| (owner, d)));
-        }
-    }
+    let read = &content;
+    // The policies take as long as all the rest, and either needs a processor alone.
+    let (policy, tables) = std::thread::scope(|scope| {
+        let policy = scope.spawn(|| policy(read));
+        let tables = (Index::of(&read.members), Tables::of(read, &sources));
+        (policy.join(), tables)
+    });
+    let policy = policy.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let (index, tables) = (tables.0, tables.1?);
     let own = built_in(public_url);
     let built_in = own.len();
     content.services.extend(own);
@@ -66,21 +42,83 @@ pub(super) fn build(
     Ok(Snapshot {
         version,
         consortium: content.consortium.unwrap_or_default(),
-        index: Index::of(&content.members),
+        index,
         members: content.members,
         hub: hub_member(),
         services: content.services,
         built_in,
-        codes,
-        client_ids,
-        issuers,
-        requesters,
-        providers,
-        relying,
-        client_keys,
+        codes: tables.codes,
+        client_ids: tables.client_ids,
+        issuers: tables.issuers,
+        requesters: tables.requesters,
+        providers: tables.providers,
+        relying: tables.relying,
+        client_keys: tables.client_keys,
         renames: content.renames,
         policy,
     })
+}
+
+/// Where each name of the registry leads.
+#[derive(Default)]
+struct Tables {
+    codes: HashMap<String, usize>,
+    client_ids: HashMap<String, usize>,
+    issuers: HashMap<String, (usize, usize)>,
+    requesters: HashMap<String, usize>,
+    providers: HashMap<Owner, Document<IdpMetadata>>,
+    relying: HashMap<Owner, Document<SpMetadata>>,
+    client_keys: HashMap<ServiceId, ClientKeys>,
+}
+
+impl Tables {
+    fn of(content: &Content, sources: &Sources) -> Result<Self, Vec<Fault>> {
+        let mut tables = Self::default();
+        for (place, member) in content.members.iter().enumerate() {
+            tables.member(content, sources, place, member);
+        }
+        for (place, service) in content.services.iter().enumerate() {
+            tables.service(content, sources, place, service)?;
+        }
+        Ok(tables)
+    }
+
+    fn member(&mut self, content: &Content, sources: &Sources, place: usize, member: &Member) {
+        self.codes.insert(member.id.as_str().to_owned(), place);
+        self.codes.extend(member.codes.iter().map(|code| (code.to_ascii_lowercase(), place)));
+        let file = format!("members/{}.toml", member.id);
+        for (which, entry) in member.connectors.iter().enumerate() {
+            let (Some(id), Some(reference)) = (entry.id(), &entry.metadata) else { continue };
+            let owner = Owner::connector(&member.id, &id);
+            let issuer = content.entities.get(&owner);
+            self.issuers.extend(issuer.map(|e| (e.clone(), (place, which))));
+            let document = sources.document(&owner, reference, &file, identity_provider as Pick<_>);
+            self.providers.extend(document.map(|d| (owner, d)));
+        }
+    }
+
+    fn service(
+        &mut self,
+        content: &Content,
+        sources: &Sources,
+        place: usize,
+        service: &Service,
+    ) -> Result<(), Vec<Fault>> {
+        let file = format!("services/{}.toml", service.id);
+        if let Some(client) = &service.oidc {
+            self.client_ids.insert(client.client_id.clone(), place);
+            let keys = sources.keys(content, &service.id, client, &file)?;
+            self.client_keys.extend(keys.map(|k| (service.id.clone(), k)));
+        }
+        if let Some(saml) = &service.saml {
+            let owner = Owner::service(&service.id);
+            self.requesters.extend(content.entities.get(&owner).map(|e| (e.clone(), place)));
+            let document =
+                sources.document(&owner, &saml.metadata, &file, service_provider as Pick<_>);
+            self.relying.extend(document.map(|d| (owner, d)));
+        }
+        Ok(())
+    }
 }
 
 fn policy(content: &Content) -> Result<PolicySet, Vec<Fault>> {
