@@ -11,6 +11,7 @@ use readerpass::config::Config;
 use readerpass::installation::Installation;
 use saml::SecondOpinion;
 use second_opinion::{Asking, Settings};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,8 +128,14 @@ pub fn second_opinion() -> Option<Arc<dyn SecondOpinion>> {
 
 /// The same, to be asked without a hub.
 pub fn asking() -> Option<Asking> {
+    let program = second_opinion_program()?;
+    let time_limit = Duration::from_mins(1);
+    Some(Asking::new(Settings { program, time_limit }))
+}
+
+/// Where it lies.
+pub fn second_opinion_program() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "the switch of the test run, not configuration")]
     let program = std::env::var_os("TESTS_SECOND_OPINION")?;
-    let time_limit = Duration::from_mins(1);
-    Some(Asking::new(Settings { program: program.into(), time_limit }))
+    Some(program.into())
 }

@@ -27,7 +27,7 @@ impl Hub {
             "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\n\
              tls = {{ cert = \"tls.crt\", key = \"tls.key\" }}\n"
         );
-        folder.write("readerpass.toml", config);
+        folder.write("readerpass.toml", config + &second_opinion());
         let mut command = command(folder.path());
         command.args(["serve", "--until-stdin-closes"]);
         let ready = |line: &str| line.contains("serving").then_some(());
@@ -56,6 +56,13 @@ impl Hub {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// The table that has every answer of a library read again, where the run asks for it.
+fn second_opinion() -> String {
+    let Some(asking) = crate::harness::hub::second_opinion_program() else { return String::new() };
+    // Debug builds beside a whole run of tests: the time is not what is shown here.
+    format!("[second_opinion]\nprogram = '{}'\ntime_limit_ms = 10000\n", asking.display())
 }
 
 /// The program with this hub's configuration and no other.
