@@ -3,7 +3,7 @@
 use crate::hashing::Verdict;
 use crate::password::Password;
 use crate::proof::Pending;
-use crate::turns::Network;
+use crate::turns::Asker;
 use crate::{Accounts, PasswordChecked, strength};
 use model::{Moment, Refusal, code};
 use std::net::IpAddr;
@@ -32,7 +32,7 @@ impl Accounts {
         let password = wanted(new, repeat)?;
         strength::check_new(&password, &personal(account))
             .map_err(|code| Refusal::new(code, "new password"))?;
-        let turn = self.hashing.turn(Network::of(client), moment.now).await?;
+        let turn = self.hashing.turn(Asker::at(client), moment.now).await?;
         let stored = account.password.clone();
         let verdict = self.hashing.verify(&turn, password.clone(), stored).await?;
         if matches!(verdict, Verdict::Matched { .. }) {

@@ -3,7 +3,7 @@
 use crate::hashing::HashFault;
 use crate::login_key::{BadLogin, LoginKey};
 use crate::password::Password;
-use crate::turns::Network;
+use crate::turns::Asker;
 use crate::{Accounts, change, issued, profile, strength};
 use model::{Class, Code, MemberId, Moment, Profile, ReaderId, Standing, Timestamp, code};
 use std::fmt;
@@ -138,7 +138,7 @@ impl Accounts {
         let mut row = row(account, &login, moment)?;
         row.must_change = must_change;
         let password = chosen(&given, &row)?;
-        let turn = self.hashing.turn(Network::Hub, moment.now).await?;
+        let turn = self.hashing.turn(Asker::Hub, moment.now).await?;
         row.password = Some(self.hashing.hash(&turn, password, moment.entropy.bytes()).await?);
         drop(turn);
         if !self.durable.create_account(&row).await? {

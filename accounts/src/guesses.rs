@@ -7,7 +7,7 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{LoginCode, MemberId, ReaderId, Refusal, Timestamp, code};
+use model::{LoginCode, MemberId, Network, ReaderId, Refusal, Timestamp, code};
 use std::net::IpAddr;
 use store::{Shared, StoreError};
 
@@ -57,7 +57,8 @@ impl Guesses {
             account: self.account(member, account),
             day: None,
             login: self.name(&format!("login {login}")),
-            address: self.name(&format!("address {}", network(client))),
+            address: self
+                .name(&format!("address {}", Network::of_subscriber(client.to_canonical()))),
         }
     }
 
@@ -67,7 +68,8 @@ impl Guesses {
             account: self.factor(account),
             day: Some(self.factor_day(account)),
             login: self.name(&format!("factor login {login}")),
-            address: self.name(&format!("address {}", network(client))),
+            address: self
+                .name(&format!("address {}", Network::of_subscriber(client.to_canonical()))),
         }
     }
 
@@ -152,26 +154,4 @@ impl Guesses {
 
 fn too_many(limit: &str) -> Refusal {
     Refusal::new(code::ACC_TOO_MANY_GUESSES, format!("too many guesses by {limit}"))
-}
-
-/// One IPv6 subscriber has a whole /64, and an IPv4 address may be written as IPv6.
-fn network(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 64),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_subscriber_is_one_address() {
-        let network = |text: &str| network(text.parse().expect("an address"));
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
-        assert_ne!(network("192.0.2.2"), network("192.0.2.1"));
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::argon::{self, Compared, Memory, Unusable};
 use crate::password::Password;
-use crate::turns::{Network, NoTurn, Turn, Turns};
+use crate::turns::{Asker, NoTurn, Turn, Turns};
 use model::{Refusal, Timestamp, code};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -68,10 +68,10 @@ impl Hashing {
         Self { pepper: Arc::new(pepper), turns: Turns::new(running, waiting) }
     }
 
-    /// Waits until a password of this network may be hashed. What must happen only
+    /// Waits until a password of this asker may be hashed. What must happen only
     /// once it is sure that it will be hashed happens while the turn is held.
-    pub(crate) async fn turn(&self, network: Network, now: Timestamp) -> Result<Turn, HashFault> {
-        Ok(self.turns.take(network, now).await?)
+    pub(crate) async fn turn(&self, asker: Asker, now: Timestamp) -> Result<Turn, HashFault> {
+        Ok(self.turns.take(asker, now).await?)
     }
 
     /// The PHC string of a new password under today's cost.
@@ -140,12 +140,12 @@ mod tests {
     }
 
     async fn hash(hashing: &Hashing, text: &str) -> String {
-        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let turn = hashing.turn(Asker::Hub, NOON).await.expect("a turn");
         hashing.hash(&turn, password(text), [3; 16]).await.expect("hashes")
     }
 
     async fn is_match(hashing: &Hashing, text: &str, stored: &str) -> bool {
-        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let turn = hashing.turn(Asker::Hub, NOON).await.expect("a turn");
         let verdict = hashing.verify(&turn, password(text), Some(stored.to_owned())).await;
         matches!(verdict, Ok(Verdict::Matched { stale: false, .. }))
     }
@@ -167,7 +167,7 @@ mod tests {
         let old = Argon2::new_with_secret(&[7; 32], Algorithm::Argon2id, Version::V0x13, params);
         let old = old.expect("argon").hash_password(b"tall green window", &salt).expect("hashes");
         let (hashing, old) = (hashing(), old.to_string());
-        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let turn = hashing.turn(Asker::Hub, NOON).await.expect("a turn");
         let verdict = hashing.verify(&turn, password("tall green window"), Some(old)).await;
         assert!(matches!(verdict, Ok(Verdict::Matched { stale: true, .. })));
     }
@@ -179,9 +179,10 @@ mod tests {
         for _ in 0..2 {
             let mut checks = tokio::task::JoinSet::new();
             for n in 0..12 {
-                let (hashing, network) = (hashing.clone(), Network::V4(n));
+                let client = std::net::Ipv4Addr::from_bits(n << 8).into();
+                let (hashing, asker) = (hashing.clone(), Asker::at(client));
                 checks.spawn(async move {
-                    let turn = hashing.turn(network, NOON).await.expect("a turn");
+                    let turn = hashing.turn(asker, NOON).await.expect("a turn");
                     hashing.verify(&turn, password("tall green window"), None).await
                 });
             }
@@ -199,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn a_caller_who_hangs_up_passes_no_turn_on_while_the_memory_is_in_use() {
         let hashing = Hashing::with_room(Zeroizing::new([7; 32]), 1, 1);
-        let turn = hashing.turn(Network::Hub, NOON).await.expect("a turn");
+        let turn = hashing.turn(Asker::Hub, NOON).await.expect("a turn");
         let (began, has_begun) = tokio::sync::oneshot::channel();
         let (go_on, may_go_on) = std::sync::mpsc::channel();
         let working = {
@@ -218,7 +219,7 @@ mod tests {
         assert!(working.await.is_err_and(|fault| fault.is_cancelled()));
         assert_eq!(hashing.turns.memories().len(), 0, "it is still in use");
         go_on.send(()).expect("still working");
-        let next = hashing.turn(Network::Hub, NOON).await;
+        let next = hashing.turn(Asker::Hub, NOON).await;
         assert!(next.is_ok());
     }
 }

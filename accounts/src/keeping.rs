@@ -2,7 +2,7 @@
 
 use crate::login_key::LoginKey;
 use crate::password::Password;
-use crate::turns::Network;
+use crate::turns::Asker;
 use crate::{AccountError, Accounts, issued};
 use model::{MemberId, Moment, ReaderId, Standing};
 use std::fmt;
@@ -53,7 +53,7 @@ impl Accounts {
         let one_time_password = issued::draw(&moment.entropy);
         let password = Password::typed(&one_time_password)
             .map_err(|_| AccountError::Broken("the issued password is out of bounds".to_owned()))?;
-        let turn = self.hashing.turn(Network::Hub, moment.now).await?;
+        let turn = self.hashing.turn(Asker::Hub, moment.now).await?;
         let phc = self.hashing.hash(&turn, password, moment.entropy.bytes()).await?;
         drop(turn);
         if !self.durable.set_password(&account.id, None, &phc, true, moment.now).await? {

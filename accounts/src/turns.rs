@@ -10,17 +10,12 @@
 //! are memories, and no memory is ever made beside them.
 
 use crate::argon::Memory;
-use model::Timestamp;
+use model::{Network, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
-/// Bits of an IPv4 address that name a network: what is rented or owned together.
-const V4_BITS: u32 = 24;
-/// Bits of an IPv6 address that name a network: a site may have a /48 (RFC 6177 section 2),
-/// and with lines of /56 it would have 256 of them, more than there is room for.
-const V6_BITS: u32 = 48;
 /// "Busy" is said so often to one network in [`BUSY_WINDOW_S`]: a lecture hall that
 /// logs in at once stays below, a machine that asks without end is not let in for
 /// the rest of the window.
@@ -32,22 +27,18 @@ const MOST_COUNTED: usize = 1_024;
 
 /// Who shares one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Network {
+pub(crate) enum Asker {
     /// The hub's own commands.
     Hub,
-    /// The leading bits of an IPv4 address.
-    V4(u32),
-    /// The leading bits of an IPv6 address.
-    V6(u128),
+    /// Who asks from there. With lines of /56 a site of IPv6 would have 256 of them, more than
+    /// there is room for.
+    Network(Network),
 }
 
-impl Network {
-    /// The network of an address; one of IPv4 may be written as IPv6.
-    pub(crate) fn of(client: IpAddr) -> Self {
-        match client.to_canonical() {
-            IpAddr::V4(v4) => Self::V4(v4.to_bits() >> (u32::BITS - V4_BITS)),
-            IpAddr::V6(v6) => Self::V6(v6.to_bits() >> (u128::BITS - V6_BITS)),
-        }
+impl Asker {
+    /// Who asks from an address.
+    pub(crate) fn at(client: IpAddr) -> Self {
+        Self::Network(Network::of_owner(client.to_canonical()))
     }
 }
 
@@ -75,12 +66,12 @@ struct Inner {
 struct State {
     /// The memories that nobody works in: while there is one, nobody waits.
     idle: Vec<Memory>,
-    lines: HashMap<Network, VecDeque<Waiter>>,
+    lines: HashMap<Asker, VecDeque<Waiter>>,
     /// Networks with a line, the next one first.
-    order: VecDeque<Network>,
+    order: VecDeque<Asker>,
     waiting: usize,
     last_id: u64,
-    busy: HashMap<Network, ToldBusy>,
+    busy: HashMap<Asker, ToldBusy>,
 }
 
 struct Waiter {
@@ -117,30 +108,30 @@ impl Turns {
     }
 
     /// Waits for a turn; whoever stops waiting leaves the line.
-    pub(crate) async fn take(&self, network: Network, now: Timestamp) -> Result<Turn, NoTurn> {
-        let mut waiting = match self.enter(network, now)? {
+    pub(crate) async fn take(&self, asker: Asker, now: Timestamp) -> Result<Turn, NoTurn> {
+        let mut waiting = match self.enter(asker, now)? {
             Entered::Turn(turn) => return Ok(turn),
             Entered::Line(waiting) => waiting,
         };
         (&mut waiting.granted).await.map_err(|_| NoTurn::Busy)
     }
 
-    fn enter(&self, network: Network, now: Timestamp) -> Result<Entered, NoTurn> {
+    fn enter(&self, asker: Asker, now: Timestamp) -> Result<Entered, NoTurn> {
         let mut state = self.lock();
-        if state.is_shut_out(network, now) {
+        if state.is_shut_out(asker, now) {
             return Err(NoTurn::TooOften);
         }
         if let Some(memory) = state.idle.pop() {
             drop(state);
             return Ok(Entered::Turn(Turn::of(self.clone(), memory)));
         }
-        if state.waiting >= self.0.room && !state.make_room(network, now) {
-            state.tell_busy(network, now);
+        if state.waiting >= self.0.room && !state.make_room(asker, now) {
+            state.tell_busy(asker, now);
             return Err(NoTurn::Busy);
         }
         let (gives, granted) = oneshot::channel();
-        let id = state.join(network, gives);
-        Ok(Entered::Line(Waiting { turns: self.clone(), network, id, granted }))
+        let id = state.join(asker, gives);
+        Ok(Entered::Line(Waiting { turns: self.clone(), asker, id, granted }))
     }
 
     /// A memory is free: whose turn is it?
@@ -161,11 +152,11 @@ impl Turns {
 }
 
 impl State {
-    fn join(&mut self, network: Network, gives: oneshot::Sender<Turn>) -> u64 {
+    fn join(&mut self, asker: Asker, gives: oneshot::Sender<Turn>) -> u64 {
         self.last_id += 1;
-        let line = self.lines.entry(network).or_default();
+        let line = self.lines.entry(asker).or_default();
         if line.is_empty() {
-            self.order.push_back(network);
+            self.order.push_back(asker);
         }
         line.push_back(Waiter { id: self.last_id, gives });
         self.waiting += 1;
@@ -174,60 +165,60 @@ impl State {
 
     /// The oldest of the network whose turn it is; its network goes to the end.
     fn next(&mut self) -> Option<Waiter> {
-        let network = self.order.pop_front()?;
-        let line = self.lines.get_mut(&network)?;
+        let asker = self.order.pop_front()?;
+        let line = self.lines.get_mut(&asker)?;
         let waiter = line.pop_front()?;
         self.waiting -= 1;
         if line.is_empty() {
-            self.lines.remove(&network);
+            self.lines.remove(&asker);
         } else {
-            self.order.push_back(network);
+            self.order.push_back(asker);
         }
         Some(waiter)
     }
 
     /// The longest line loses its newest, unless it is as short as the newcomer's
     /// would become: then one would only be exchanged for the other.
-    fn make_room(&mut self, newcomer: Network, now: Timestamp) -> bool {
+    fn make_room(&mut self, newcomer: Asker, now: Timestamp) -> bool {
         let own = self.lines.get(&newcomer).map_or(0, VecDeque::len);
         let longest = self.lines.iter().max_by_key(|(_, line)| line.len());
-        let Some((network, _)) = longest.filter(|(_, line)| line.len() > own + 1) else {
+        let Some((asker, _)) = longest.filter(|(_, line)| line.len() > own + 1) else {
             return false;
         };
-        let network = *network;
+        let asker = *asker;
         // More than one waits there, so the line stays.
-        if self.lines.get_mut(&network).and_then(VecDeque::pop_back).is_none() {
+        if self.lines.get_mut(&asker).and_then(VecDeque::pop_back).is_none() {
             return false;
         }
         self.waiting -= 1;
-        self.tell_busy(network, now);
+        self.tell_busy(asker, now);
         true
     }
 
-    fn leave(&mut self, network: Network, id: u64) {
-        let Some(line) = self.lines.get_mut(&network) else { return };
+    fn leave(&mut self, asker: Asker, id: u64) {
+        let Some(line) = self.lines.get_mut(&asker) else { return };
         let before = line.len();
         line.retain(|waiter| waiter.id != id);
         self.waiting -= before - line.len();
         if line.is_empty() {
-            self.lines.remove(&network);
-            self.order.retain(|other| *other != network);
+            self.lines.remove(&asker);
+            self.order.retain(|other| *other != asker);
         }
     }
 
-    fn is_shut_out(&self, network: Network, now: Timestamp) -> bool {
-        let told = self.busy.get(&network).filter(|told| told.is_recent(now));
+    fn is_shut_out(&self, asker: Asker, now: Timestamp) -> bool {
+        let told = self.busy.get(&asker).filter(|told| told.is_recent(now));
         told.is_some_and(|told| told.answers >= MOST_BUSY)
     }
 
-    fn tell_busy(&mut self, network: Network, now: Timestamp) {
-        if !self.busy.contains_key(&network) && self.busy.len() >= MOST_COUNTED {
+    fn tell_busy(&mut self, asker: Asker, now: Timestamp) {
+        if !self.busy.contains_key(&asker) && self.busy.len() >= MOST_COUNTED {
             self.busy.retain(|_, told| told.is_recent(now));
             if self.busy.len() >= MOST_COUNTED {
                 return;
             }
         }
-        let told = self.busy.entry(network).or_insert(ToldBusy { since: now, answers: 0 });
+        let told = self.busy.entry(asker).or_insert(ToldBusy { since: now, answers: 0 });
         if !told.is_recent(now) {
             *told = ToldBusy { since: now, answers: 0 };
         }
@@ -267,14 +258,14 @@ enum Entered {
 /// A place in a line, left when dropped.
 struct Waiting {
     turns: Turns,
-    network: Network,
+    asker: Asker,
     id: u64,
     granted: oneshot::Receiver<Turn>,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.turns.lock().leave(self.network, self.id);
+        self.turns.lock().leave(self.asker, self.id);
     }
 }
 

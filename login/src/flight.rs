@@ -7,7 +7,6 @@ use model::{
     Sid, Step, StepKind, Timestamp, code,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::net::IpAddr;
 
 /// How long one sealed state is good for, in seconds.
 pub(crate) const STATE_LIFE: u32 = 600;
@@ -253,17 +252,6 @@ impl InFlight {
 pub(crate) fn draw_handle(moment: &Moment) -> Result<Handle, Refusal> {
     Handle::parse(&moment.entropy.short_token())
         .map_err(|e| Refusal::new(code::HUB_INTERNAL, e.to_string()))
-}
-
-/// How limits by address count: IPv6 by its /64, which one client owns whole.
-pub(crate) fn address_key(client: IpAddr) -> String {
-    match client {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
-        }
-    }
 }
 
 /// Names a browser by its binding cookie without telling it.

@@ -3,12 +3,8 @@
 use crate::flight::{STATE_LIFE, browser_key};
 use crate::stow::LARGEST_PARKED;
 use crate::turn::Turn;
-use model::{Refusal, code};
-use std::net::IpAddr;
+use model::{Network, Refusal, code};
 use store::Shared;
-
-/// Bits of an IPv6 address that name a site: what a campus or a company has (RFC 6177 section 2).
-const V6_SITE_BITS: u32 = 48;
 
 /// States parked in [`STATE_LIFE`], each of at most
 /// [`LARGEST_PARKED`].
@@ -36,7 +32,7 @@ pub(crate) async fn count(
 ) -> Result<(), Refusal> {
     let now = turn.now();
     let browser = format!("park/browser/{}", browser_key(&turn.binding.value));
-    let site = format!("park/site/{}", site(turn.inbound().client));
+    let site = format!("park/site/{}", Network::of_site(turn.inbound().client.to_canonical()));
     let limit = if shared.read(&browser, now).await? >= limits.browser {
         "browser"
     } else if shared.add(&site, STATE_LIFE, now).await? > limits.site {
@@ -48,13 +44,6 @@ pub(crate) async fn count(
         return Ok(());
     };
     Err(Refusal::new(code::LOG_TOO_MANY, format!("too many parked states of this {limit}")))
-}
-
-fn site(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> (u128::BITS - V6_SITE_BITS)),
-    }
 }
 
 #[cfg(test)]

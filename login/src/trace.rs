@@ -1,10 +1,10 @@
 //! How a login went: refused with all that rule 7 asks for, traced for the librarian,
 //! audited where somebody had proved who they are.
 
-use crate::flight::{address_key, push_step};
+use crate::flight::push_step;
 use crate::turn::{Passage, Turn};
 use crate::{Login, Onward, Refused, Reply};
-use model::{Code, LoginCode, Moment, Refusal, Step, StepKind, TraceRecord, code};
+use model::{Code, LoginCode, Moment, Network, Refusal, Step, StepKind, TraceRecord, code};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use store::{Actor, AuditEntry};
@@ -165,7 +165,7 @@ impl Login {
     }
 
     async fn may_trace(&self, turn: &Turn<'_>) -> bool {
-        let counter = format!("trace/{}", address_key(turn.inbound().client));
+        let counter = format!("trace/{}", Network::of_subscriber(turn.inbound().client));
         // Beyond its share an address costs a reading and no writing.
         let before = self.0.shared.read(&counter, turn.now()).await;
         if !matches!(before, Ok(count) if count < MOST_ANONYMOUS) {

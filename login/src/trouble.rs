@@ -10,9 +10,8 @@
 
 use crate::Login;
 use crate::turn::{Passage, Turn};
-use model::{Code, ConnectorId, MemberId, Refusal, Timestamp, code};
+use model::{Code, ConnectorId, MemberId, Network, Refusal, Timestamp, code};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use store::Trouble;
 
@@ -109,7 +108,8 @@ impl Login {
         if !is_fault(refusal.code()) || !is_offered {
             return;
         }
-        let network = network_of(turn.inbound().client);
+        // Wide: one household or one rented machine has many addresses.
+        let network = Network::of_owner(turn.inbound().client).to_string();
         match self.0.shared.note_trouble(member, &network, turn.now()).await {
             Ok(()) => self.0.troubles.outdate(),
             Err(fault) => tracing::warn!(%fault, "a fault of a library was not noted"),
@@ -142,20 +142,6 @@ impl Login {
         let member = turn.snapshot.member(member);
         let offered = member.and_then(|member| self.connector_of(member).ok());
         offered.is_some_and(|(_, _, id)| id == *connector)
-    }
-}
-
-/// Wide enough that one household or one rented machine is one network: it has many addresses.
-fn network_of(client: IpAddr) -> String {
-    match client {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}")
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}")
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod ids;
 mod login_code;
 mod member;
 mod names;
+mod network;
 mod next;
 mod params;
 mod reader;
@@ -30,6 +31,7 @@ pub use member::{
     OneOrMany, STAFF_CONNECTOR,
 };
 pub use names::{AttributeName, LangTag, Text, Value, ValueName};
+pub use network::Network;
 pub use next::{
     ConfirmKind, Field, FieldKind, FieldLabel, Form, FormKind, LogoutLine, LogoutState, Next,
     PageModel,

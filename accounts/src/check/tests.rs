@@ -136,7 +136,7 @@ async fn place_with_room(waiting: usize) -> Place {
 #[tokio::test]
 async fn who_is_sent_away_as_busy_has_used_up_no_guess() {
     let place = place_with_room(0).await;
-    let running = place.accounts.hashing.turn(Network::Hub, NOON).await.expect("a turn");
+    let running = place.accounts.hashing.turn(Asker::Hub, NOON).await.expect("a turn");
     let code = LoginCode::draw(&place.entropy);
     for _ in 0..20 {
         let outcome = place.check_from("reader-7", GOOD, "192.0.2.1", code, 0).await;
@@ -153,7 +153,7 @@ async fn who_is_sent_away_as_busy_has_used_up_no_guess() {
 #[tokio::test]
 async fn a_flood_from_one_network_keeps_a_reader_of_another_from_nothing() {
     let place = std::sync::Arc::new(place_with_room(2).await);
-    let running = place.accounts.hashing.turn(Network::Hub, NOON).await.expect("a turn");
+    let running = place.accounts.hashing.turn(Asker::Hub, NOON).await.expect("a turn");
     let check = |client: &'static str| {
         let place = std::sync::Arc::clone(&place);
         tokio::spawn(async move {

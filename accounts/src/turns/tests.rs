@@ -1,14 +1,18 @@
 use super::*;
 use crate::testing::NOON;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Turn, NoTurn>> + 'a>>;
 
-const HONEST: Network = Network::V6(7);
+fn honest() -> Asker {
+    Asker::at(Ipv6Addr::LOCALHOST.into())
+}
 
-fn network(n: u32) -> Network {
-    Network::V4(n)
+/// Another network for each number.
+fn network(n: u32) -> Asker {
+    Asker::at(Ipv4Addr::from_bits(n << 8).into())
 }
 
 impl Turns {
@@ -18,7 +22,7 @@ impl Turns {
     }
 }
 
-fn ask(turns: &Turns, network: Network) -> Asking<'_> {
+fn ask(turns: &Turns, network: Asker) -> Asking<'_> {
     Box::pin(turns.take(network, NOON))
 }
 
@@ -36,7 +40,7 @@ fn first(turns: &Turns) -> Turn {
 }
 
 /// So many checks of a network; those that are turned away at once are not among them.
-fn flood(turns: &Turns, network: Network, checks: usize) -> Vec<Asking<'_>> {
+fn flood(turns: &Turns, network: Asker, checks: usize) -> Vec<Asking<'_>> {
     let mut all: Vec<_> = (0..checks).map(|_| ask(turns, network)).collect();
     all.retain_mut(|asking| look(asking).is_none());
     all
@@ -61,7 +65,7 @@ fn a_flood_from_twelve_networks_keeps_no_other_from_its_turn() {
     let mut running = first(&turns);
     let mut attackers: Vec<_> = (1..=12).flat_map(|n| flood(&turns, network(n), 12)).collect();
     assert_eq!(turns.waiting(), 64, "there is no room left");
-    let mut honest = ask(&turns, HONEST);
+    let mut honest = ask(&turns, honest());
     assert!(look(&mut honest).is_none(), "it waits and is not turned away");
     for before in 0.. {
         assert!(before <= 12, "one of each network goes first, not one more");
@@ -191,11 +195,11 @@ fn those_told_to_wait_are_counted_in_bounded_memory() {
 
 #[test]
 fn a_network_is_a_24_or_a_48() {
-    let of = |text: &str| Network::of(text.parse().expect("an address"));
+    let of = |text: &str| Asker::at(text.parse().expect("an address"));
     assert_eq!(of("192.0.2.1"), of("192.0.2.254"));
     assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
     assert_eq!(of("2001:db8:1:200::1"), of("2001:db8:1:ffff:9::9"));
     assert_ne!(of("2001:db8:1:200::1"), of("2001:db8:2:200::1"));
-    assert_ne!(of("0.0.0.1"), Network::Hub);
+    assert_ne!(of("0.0.0.1"), Asker::Hub);
 }

@@ -80,11 +80,3 @@ fn steps_are_bounded() {
     assert_eq!(flight.steps.len(), MOST_STEPS);
     assert!(flight.steps.iter().all(|s| s.note.len() <= LONGEST_NOTE));
 }
-
-#[test]
-fn an_ipv6_client_counts_by_its_whole_network() {
-    let key = |text: &str| address_key(text.parse().expect("an address"));
-    assert_eq!(key("2001:db8:1:2::3"), key("2001:db8:1:2:ffff::9"));
-    assert_ne!(key("2001:db8:1:2::3"), key("2001:db8:1:3::3"));
-    assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
-}
