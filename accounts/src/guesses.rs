@@ -57,8 +57,7 @@ impl Guesses {
             account: self.account(member, account),
             day: None,
             login: self.name(&format!("login {login}")),
-            address: self
-                .name(&format!("address {}", Network::of_subscriber(client.to_canonical()))),
+            address: self.name(&format!("address {}", Network::of_subscriber(client))),
         }
     }
 
@@ -68,8 +67,7 @@ impl Guesses {
             account: self.factor(account),
             day: Some(self.factor_day(account)),
             login: self.name(&format!("factor login {login}")),
-            address: self
-                .name(&format!("address {}", Network::of_subscriber(client.to_canonical()))),
+            address: self.name(&format!("address {}", Network::of_subscriber(client))),
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) enum Asker {
 impl Asker {
     /// Who asks from an address.
     pub(crate) fn at(client: IpAddr) -> Self {
-        Self::Network(Network::of_owner(client.to_canonical()))
+        Self::Network(Network::of_owner(client))
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn count(
 ) -> Result<(), Refusal> {
     let now = turn.now();
     let browser = format!("park/browser/{}", browser_key(&turn.binding.value));
-    let site = format!("park/site/{}", Network::of_site(turn.inbound().client.to_canonical()));
+    let site = format!("park/site/{}", Network::of_site(turn.inbound().client));
     let limit = if shared.read(&browser, now).await? >= limits.browser {
         "browser"
     } else if shared.add(&site, STATE_LIFE, now).await? > limits.site {

@@ -33,7 +33,7 @@ impl Network {
     }
 
     fn cut(client: IpAddr, v4_bits: u8, v6_bits: u8) -> Self {
-        match client {
+        match client.to_canonical() {
             IpAddr::V4(v4) => {
                 let mask = u32::MAX.unbounded_shl(u32::BITS - u32::from(v4_bits));
                 let first = Ipv4Addr::from_bits(v4.to_bits() & mask);
@@ -84,6 +84,14 @@ mod tests {
         assert_eq!(named("192.0.2.9"), ["192.0.2.9", "192.0.2.9", "192.0.2"]);
         assert_eq!(named("2001:db8:1:2::3"), ["2001:db8:1:2", "2001:db8:1", "2001:db8:1"]);
         assert_eq!(named("::"), ["0:0:0:0", "0:0:0", "0:0:0"]);
+    }
+
+    #[test]
+    fn an_address_of_ipv4_is_the_same_one_written_as_ipv6() {
+        for of in [Network::of_subscriber, Network::of_site, Network::of_owner] {
+            assert_eq!(of(at("::ffff:192.0.2.1")), of(at("192.0.2.1")));
+            assert_ne!(of(at("::ffff:192.0.2.1")), of(at("::ffff:198.51.100.1")));
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) struct Guest {
 impl Peers {
     /// Counts one more; `None` where the address holds too many.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Guest> {
-        let address = Network::of_site(address.to_canonical());
+        let address = Network::of_site(address);
         let mut held = self.0.lock().ok()?;
         let count = held.entry(address).or_default();
         if *count >= MOST_PER_ADDRESS {
