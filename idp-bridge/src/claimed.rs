@@ -18,6 +18,10 @@ pub(crate) const BY_TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 /// How a login is named whose method the member keeps to itself (3.4.25).
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
 
+/// How a login is named that rests on an address alone (3.4.1). What a number on a card adds
+/// to it is nothing: whoever has seen the card knows it.
+const BY_NETWORK: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:InternetProtocol";
+
 /// A verifier's own proof: nothing else can back a claim.
 #[derive(Debug)]
 pub(crate) enum Proof {
@@ -27,6 +31,20 @@ pub(crate) enum Proof {
     Password(PasswordChecked),
     /// A password and a second factor that matched.
     SecondFactor(SecondFactorChecked),
+    /// No secret of the reader's.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no connector lets in without a secret yet"))]
+    NoSecret(NoSecret),
+}
+
+/// What a claim rests on that nobody proved: it gains network assurance and no more,
+/// whatever its connector makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(test), expect(dead_code, reason = "no connector lets in without a secret yet"))]
+pub(crate) enum NoSecret {
+    /// An address of the campus.
+    Network,
+    /// A number off a card.
+    Number,
 }
 
 /// A value to be used up before the claim is admitted (rule 3).
@@ -99,6 +117,14 @@ impl Claimed {
             Proof::SecondFactor(checked) => Self {
                 account: Some(checked.account().id.clone()),
                 acr: BY_TWO_FACTORS.to_owned(),
+                ..base(facts)
+            },
+            Proof::NoSecret(what) => Self {
+                evidence: match what {
+                    NoSecret::Network => Evidence::Network,
+                    NoSecret::Number => Evidence::NumberOnly,
+                },
+                acr: BY_NETWORK.to_owned(),
                 ..base(facts)
             },
             Proof::Assertion(said) => Self {
@@ -266,3 +292,6 @@ fn once(said: &Assertion) -> Once {
         expires: said.not_on_or_after,
     }
 }
+
+#[cfg(test)]
+mod tests;

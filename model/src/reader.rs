@@ -75,6 +75,25 @@ pub enum Evidence {
     PasswordChecked,
     /// The member's identity provider asserted it, signed.
     Asserted,
+    /// The address lies in the campus; who sits there is not known.
+    Network,
+    /// A number was given that stands on the card; nothing that only its reader knows.
+    NumberOnly,
+}
+
+impl Evidence {
+    /// Every kind.
+    pub const ALL: [Self; 4] =
+        [Self::PasswordChecked, Self::Asserted, Self::Network, Self::NumberOnly];
+
+    /// Whether a secret of the reader's, or the signed word of one who checked it, stands
+    /// behind it. Without one a login is worth what the address it came from is worth.
+    pub const fn is_proved(self) -> bool {
+        match self {
+            Self::PasswordChecked | Self::Asserted => true,
+            Self::Network | Self::NumberOnly => false,
+        }
+    }
 }
 
 /// What is known of the person. Every field may be absent; Debug shows presence only.

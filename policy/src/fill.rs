@@ -4,6 +4,7 @@
 mod values;
 
 use crate::facts;
+use crate::reasons;
 use crate::verdict::{Entry, Obligation, Reason, Verdict, Weighed};
 use model::{
     EntitlementId, Member, Membership, Reader, Refusal, Service, ServiceId, Text, Value, ValueName,
@@ -130,7 +131,7 @@ pub fn fill(
         }
         Entry::Allowed { obligation: Some(obligation), .. } => Outcome::Needs(*obligation),
         Entry::Allowed { obligation: None, .. } => {
-            let (entitlements, rights) = rights(weighed, service);
+            let (entitlements, rights) = rights(weighed, membership, service);
             let subject = values::Subject { weighed, reader, membership, member };
             let (values, mut accounted) = subject.values(service, &entitlements);
             accounted.extend(rights);
@@ -159,11 +160,25 @@ fn mismatch(
     (!can_be).then_some("the verdict was weighed for another standing")
 }
 
-fn rights(weighed: &Weighed, service: &Service) -> (Vec<EntitlementId>, Vec<Accounted>) {
+/// The common terms of publishers (MACE-Dir entitlement registry) ask that the reader is
+/// known by something that only they know.
+const COMMON_LIB_TERMS: &str = "common-lib-terms";
+
+fn rights(
+    weighed: &Weighed,
+    membership: &Membership,
+    service: &Service,
+) -> (Vec<EntitlementId>, Vec<Accounted>) {
+    let not_proved = reasons::NOT_PROVED.reason();
     let mut given = Vec::new();
     let mut accounted = Vec::with_capacity(service.entitlements.len());
     for right in &service.entitlements {
+        let asks_for_proof = right.id().as_str().ends_with(COMMON_LIB_TERMS);
         let (decision, reasons) = match weighed.rights.get(right.id()) {
+            // No rule of a consortium can give what it may not give.
+            _ if asks_for_proof && !membership.evidence.is_proved() => {
+                (Decision::Withheld, std::slice::from_ref(&not_proved))
+            }
             Some(found) if found.given && !right.needs_application() => {
                 given.push(right.id().clone());
                 (Decision::Given, found.reasons.as_slice())

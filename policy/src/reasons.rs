@@ -61,6 +61,12 @@ pub(crate) const MUST_BE_APPROVED: Ours = Ours {
     en: "This right must be approved by your library before you can use it.",
 };
 
+pub(crate) const NOT_PROVED: Ours = Ours {
+    id: "hub:not-proved",
+    zh: "这项权益只给验证过密码的读者，这次登录没有验证密码。",
+    en: "This right is for readers whose password was checked, and at this login none was.",
+};
+
 pub(crate) const RULE_FAILED: Ours = Ours {
     id: "hub:rule-failed",
     zh: "一条规则无法判断，为安全起见没有放行。请把登录代码告诉联盟。",

@@ -22,7 +22,6 @@ pub(crate) mod kind {
 /// eduPersonAffiliation is a controlled vocabulary (eduPerson 2.2.1).
 const AFFILIATIONS: [&str; 8] =
     ["faculty", "student", "staff", "alum", "member", "affiliate", "employee", "library-walk-in"];
-const EVIDENCE: [Evidence; 2] = [Evidence::PasswordChecked, Evidence::Asserted];
 const ENTERABLE: [MemberStatus; 2] = [MemberStatus::Live, MemberStatus::Testing];
 
 /// A word that nothing answers to, and what to do.
@@ -84,7 +83,7 @@ impl Vocabulary {
                 known("standing", word, Standing::ALL.map(Standing::as_str), "correct the word")
             }
             kind::EVIDENCE => {
-                known("kind of evidence", word, EVIDENCE.map(evidence), "correct the word")
+                known("kind of evidence", word, Evidence::ALL.map(evidence), "correct the word")
             }
             kind::MEMBER_STATUS => known(
                 "status of a member that lets readers in",
@@ -145,6 +144,8 @@ pub(crate) fn evidence(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::PasswordChecked => "password_checked",
         Evidence::Asserted => "asserted",
+        Evidence::Network => "network",
+        Evidence::NumberOnly => "number_only",
     }
 }
 

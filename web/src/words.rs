@@ -57,7 +57,7 @@ words! {
         lost, other, other_link,
     }
     portal: PortalWords {
-        title, morning, afternoon, evening, hello, reader, class, login_at, facts, category, standing, valid_until, proved, proved_member, proved_password,
+        title, morning, afternoon, evening, hello, reader, class, login_at, facts, category, standing, valid_until, proved, proved_member, proved_password, proved_network, proved_number,
         until, today, tomorrow, code, code_note, good, pending, blocked, expired, suspended, open, none_open, shut,
         shut_suspended, testing, partly, contact,
     }

@@ -1,8 +1,10 @@
 use super::*;
 use crate::PolicySet;
-use crate::fixture::{compile, ill, member, membership, opac, portal, reader, release, weigh};
+use crate::fixture::{
+    compile, ill, member, membership, opac, portal, reader, release, rule, service, source, weigh,
+};
 use crate::reasons::{self, value};
-use model::{Class, MemberId, Standing};
+use model::{Class, Evidence, MemberId, Standing};
 
 fn accounted(release: &Release, what: &str) -> Accounted {
     release.reasons().into_iter().find(|a| a.what == what).expect("accounted for")
@@ -130,4 +132,26 @@ fn several_rules_with_one_sentence_say_it_once() {
 fn debug_shows_no_value() {
     let shown = format!("{:?}", open_ill());
     assert!(!shown.contains("读者甲") && shown.contains("Name"), "{shown}");
+}
+
+#[test]
+fn no_rule_gives_the_common_terms_where_no_secret_was_checked() {
+    const TERMS: &str = "urn:mace:dir:entitlement:common-lib-terms";
+    let service = service(&format!(
+        "id = \"ill\"\nname = {{ zh = \"库\" }}\nentitlements = [\"{TERMS}\", \"ill:request\"]"
+    ));
+    let all = rule("all", "permit (principal, action, resource);");
+    let source = source(&all, None);
+    let policy = PolicySet::compile(&source, std::slice::from_ref(&service)).expect("a policy");
+    for evidence in Evidence::ALL {
+        let membership = Membership { evidence, ..membership("A", Standing::Good) };
+        let release = release(&policy, &membership, &service);
+        let given: Vec<_> = release.entitlements().map(EntitlementId::as_str).collect();
+        if evidence.is_proved() {
+            assert_eq!(given, [TERMS, "ill:request"], "{evidence:?}");
+        } else {
+            assert_eq!(given, ["ill:request"], "{evidence:?}");
+            assert_eq!(accounted(&release, TERMS).because, reasons::NOT_PROVED.text());
+        }
+    }
 }

@@ -117,6 +117,8 @@ fn facts(w: &'static PortalWords, known: &Known<'_>, now: Option<Timestamp>) -> 
     let proved = match membership.evidence {
         Evidence::Asserted => &w.proved_member,
         Evidence::PasswordChecked => &w.proved_password,
+        Evidence::Network => &w.proved_network,
+        Evidence::NumberOnly => &w.proved_number,
     };
     let plain = |label: &'static String, value: String| Fact { label, value, tone: "" };
     let mut facts = vec![Fact { label: &w.standing, value: standing.clone(), tone }];
