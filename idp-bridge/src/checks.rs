@@ -61,6 +61,7 @@ pub const CHECKS: &[Check] = &[
     at_acs("form of the reader key", "Subject Identifier Attributes 3.3.1", code::LOG_BAD_VALUE),
     at_acs("form of standing", "design section 9", code::LOG_BAD_VALUE),
     at_acs("form of valid_until", "design section 9", code::LOG_BAD_VALUE),
+    at_acs("required value", "design section 9", code::LOG_VALUE_MISSING),
     at_acs("unsolicited: registered", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
     at_acs("unsolicited: target", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
     at_acs("unsolicited: answers nothing", "Profiles 4.1.5", code::SAML_IN_RESPONSE_TO),

@@ -5,7 +5,7 @@
 //! [`Claimed`], which only a verifier's own proof makes:
 //! ```text
 //! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
-//!                     scopes, attribute map ────────────────────────┼─▶ Claimed
+//!                     mapping, scopes ──────────────────────────────┼─▶ Claimed
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
 //! ```
@@ -16,6 +16,7 @@ mod central;
 mod checks;
 mod claimed;
 mod connector;
+mod mapping;
 mod saml_sp;
 #[cfg(test)]
 mod testing;
@@ -24,4 +25,5 @@ pub use central::CentralConnector;
 pub use checks::{CHECKS, Check};
 pub use claimed::{Claimed, Once};
 pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
+pub use mapping::{Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;

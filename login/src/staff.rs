@@ -62,6 +62,7 @@ pub(crate) fn entry() -> Result<(&'static ConnectorEntry, ConnectorId), Refusal>
         kind: STAFF_CONNECTOR.to_owned(),
         metadata: None,
         attributes: BTreeMap::new(),
+        bound_to: None,
         unsolicited: Vec::new(),
         reassignable: false,
         settings: BTreeMap::new(),

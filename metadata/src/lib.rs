@@ -10,6 +10,7 @@ mod claims;
 mod discovery;
 mod http;
 mod keys;
+mod mapping;
 mod public_url;
 mod registry;
 mod sector;
@@ -24,6 +25,7 @@ pub use keys::{
     BroughtKey, CertNames, CertificateFacts, KeyError, KeyFacts, KeyPurpose, KeyRing, KeySet,
     KeyState, MasterKey, OidcKey, UseFrom, key_facts,
 };
+pub use mapping::{DateFormat, Pattern, Zone};
 pub use public_url::{PublicUrl, PublicUrlFault};
 pub use registry::{
     Applied, ApplyError, Bundle, Change, CheckReport, Consortium, Diff, ExportReport, Fault,

@@ -190,6 +190,8 @@ codes! {
     LOG_LOOP "LOG-035" Service InteractionRequired AskService "该应用反复把您送回登录。" "The service keeps sending you back to log in.";
     LOG_BAD_VALUE "LOG-036" Member Denied AskLibrary "图书馆的答复中有一项内容无法识别。" "The library's answer holds a value that cannot be read.";
     LOG_CHAIN_LOOP "LOG-037" Member Denied AskLibrary "图书馆的答复又以本系统的登录为依据。" "The library's answer rests on a login at this very hub.";
+    LOG_VALUE_MISSING "LOG-038" Member Denied AskLibrary "图书馆的答复中缺少一项必需的内容。" "The library's answer lacks a value that it must hold.";
+    LOG_KEY_PASSED_ON "LOG-039" Reader Denied AskLibrary "这个读者号以前属于另一个人，或者您的资料有变动，需要图书馆确认。" "This reader number was used by somebody else before, or your details have changed: the library must confirm that it is yours.";
 
     // ACC: the central account store.
     ACC_WRONG_PASSWORD "ACC-001" Reader Denied Correct "账号或密码不正确。" "The login name or password is not right.";

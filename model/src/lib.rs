@@ -8,6 +8,7 @@ mod codes;
 mod http;
 mod ids;
 mod login_code;
+mod mapping;
 mod member;
 mod names;
 mod network;
@@ -26,9 +27,9 @@ pub use ids::{
     Class, ConnectorId, EntitlementId, Handle, IdFault, MemberId, ReaderId, ServiceId, Sid,
 };
 pub use login_code::LoginCode;
+pub use mapping::{AttributeMap, OneOrMany, Rule, Source, Sources};
 pub use member::{
-    AttributeMap, ConnectorEntry, Contact, HUB_MEMBER, Member, MemberStatus, MetadataRef,
-    OneOrMany, STAFF_CONNECTOR,
+    ConnectorEntry, Contact, HUB_MEMBER, Member, MemberStatus, MetadataRef, STAFF_CONNECTOR,
 };
 pub use names::{AttributeName, LangTag, Text, Value, ValueName};
 pub use network::Network;

@@ -1,6 +1,6 @@
 //! A member library as its registry file describes it.
 
-use crate::{AttributeName, Class, ConnectorId, MemberId, ServiceId, Text};
+use crate::{AttributeMap, AttributeName, Class, ConnectorId, MemberId, ServiceId, Text};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -50,30 +50,6 @@ pub struct Contact {
     pub hours: Option<String>,
 }
 
-/// One text or several, as TOML lets people write it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum OneOrMany {
-    /// `"displayName"`
-    One(String),
-    /// `["pairwise-id", "subject-id"]`
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        match self {
-            Self::One(one) => std::slice::from_ref(one).iter(),
-            Self::Many(many) => many.iter(),
-        }
-        .map(String::as_str)
-    }
-}
-
-/// Which attributes of the member's answer fill which of ours; the first present wins.
-pub type AttributeMap = BTreeMap<AttributeName, OneOrMany>;
-
 /// Where SAML metadata come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -120,6 +96,9 @@ pub struct ConnectorEntry {
     /// The local id may pass to another person one day.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reassignable: bool,
+    /// Where the local id may pass to another person: the value that tells the two apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_to: Option<AttributeName>,
     /// Settings of this kind alone; `check` refuses those the kind does not know.
     #[serde(flatten)]
     pub settings: BTreeMap<String, serde_json::Value>,

@@ -36,5 +36,5 @@ pub use names::{Binding, attr, name_format, name_id_format};
 pub use signature::{Signer, SigningKey};
 pub use verify::{
     Accepted, Assertion, Attribute, Expected, Objection, Opinion, SecondOpinion, Verified,
-    attribute, peek_issuer, verify_encrypted_response, verify_response,
+    attribute, is_same_attribute, peek_issuer, verify_encrypted_response, verify_response,
 };

@@ -1,10 +1,11 @@
 //! The answer: from a post to a claim.
 
 use super::SamlConnector;
-use super::reading::Reading;
 use super::request::{State, idp_in_force};
+use super::said;
 use super::settings;
 use crate::claimed::{Claimed, Facts, Proof};
+use crate::mapping;
 use crate::{Ask, At};
 use model::{Inbound, Refusal, ServiceId, code};
 use saml::{
@@ -36,7 +37,8 @@ impl SamlConnector {
         let said = self.verify(&raw, idp, request.as_ref(), at)?;
         self.ask_second(&raw, idp, &said, at).await?;
         self.refuse_own_word(&said)?;
-        let facts = Facts { target, ..Reading::new(&said, at, &self.entity_id).facts()? };
+        let values = said::values(&said, &self.entity_id);
+        let facts = Facts { target, ..mapping::read(at, &values)? };
         Ok(Claimed::new(Proof::Assertion(Box::new(said)), at, facts))
     }
 

@@ -2,13 +2,12 @@
 //!
 //! ```text
 //! begin  ─▶ AuthnRequest, RelayState = handle     (request.rs)
-//! finish ─▶ verified answer ─▶ attributes ─▶ Claimed (answer.rs, reading.rs)
+//! finish ─▶ verified answer ─▶ attributes ─▶ Claimed (answer.rs, said.rs)
 //! ```
 
 mod answer;
-mod names;
-mod reading;
 mod request;
+mod said;
 mod settings;
 
 use crate::{Ask, At, Begun, Clue, Connector, Entry, Finished, Probe};

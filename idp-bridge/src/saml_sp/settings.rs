@@ -1,8 +1,8 @@
 //! Settings of an entry, and how it stands.
 
-use super::names::{EMAIL, PERSISTENT, is_lasting, is_name_id};
 use super::request::{endpoint, idp_in_force};
 use super::{At, Probe, handle};
+use crate::mapping::{EMAIL, PERSISTENT, is_lasting, is_name_id};
 use model::{AttributeName, ConnectorEntry, Member};
 
 /// Metadata that end sooner than this are spoken of, seconds.
@@ -30,7 +30,7 @@ pub(super) fn check(member: &Member, entry: &ConnectorEntry) -> Vec<String> {
         faults.push(what.to_owned());
     }
     if let Some(names) = entry.attributes.get(&AttributeName::LocalId) {
-        faults.extend(names.iter().filter_map(|name| local_id_fault(name, entry.reassignable)));
+        faults.extend(names.names().filter_map(|name| local_id_fault(name, entry.reassignable)));
     }
     let lookalikes = entry.unsolicited.iter().filter(|id| handle(id.as_str()).is_some());
     faults.extend(lookalikes.map(|id| {

@@ -4,7 +4,7 @@ use crate::testing::{
     ACS as ACS_URL, HUB, NJU_IDP, NJU_KEY, NOON, PKU_IDP, PKU_KEY, Place, SP, World, answer,
     attribute, claimed, name_id, post, posted, posted_xml, query_of, refused, request_id, world,
 };
-use model::{AttributeName, Evidence, Next, OneOrMany, Standing};
+use model::{AttributeName, Evidence, Next, Standing};
 use saml::{ResponseOut, SigningKey, name_id_format, parse_authn_request};
 use std::collections::BTreeSet;
 
@@ -123,7 +123,7 @@ async fn settings_are_judged_each_with_its_remedy() {
     assert_eq!(world.saml.check(&member, &entry), Vec::<String>::new());
     let with_key = |name: &str, reassignable| {
         let mut entry = entry.clone();
-        entry.attributes.insert(AttributeName::LocalId, OneOrMany::One(name.to_owned()));
+        entry.attributes.insert(AttributeName::LocalId, name.into());
         entry.reassignable = reassignable;
         world.saml.check(&member, &entry).len()
     };

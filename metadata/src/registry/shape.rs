@@ -42,6 +42,12 @@ pub(super) fn connectors(file: &str, document: &Table) -> Vec<Fault> {
         );
         faults.extend(
             entry
+                .get("bound_to")
+                .filter(|v| !v.is_str())
+                .map(|_| expected(file, &at("bound_to"), "a text, as in \"name\"")),
+        );
+        faults.extend(
+            entry
                 .get("unsolicited")
                 .filter(|v| !is_texts(v))
                 .map(|_| expected(file, &at("unsolicited"), "a list of service ids")),
@@ -113,15 +119,58 @@ fn attributes(file: &str, key: &str, value: &Value) -> Vec<Fault> {
     let Value::Table(table) = value else {
         return vec![expected(file, key, "a table, as in { name = \"displayName\" }")];
     };
-    let faults = table.iter().filter_map(|(name, value)| {
+    let faults = table.iter().flat_map(|(name, value)| {
         let at = format!("{key}.{name}");
-        if let Err(what) = name.parse::<model::AttributeName>() {
-            return Some(Fault::key(file, at, what, "use one of the hub's names"));
+        match name.parse::<model::AttributeName>() {
+            Err(what) => vec![Fault::key(file, at, what, "use one of the hub's names")],
+            Ok(_) => sources(file, &at, value),
         }
-        (!value.is_str() && !is_texts(value))
-            .then(|| expected(file, &at, "a text, or a list of texts"))
     });
     faults.collect()
+}
+
+fn sources(file: &str, key: &str, value: &Value) -> Vec<Fault> {
+    match value {
+        Value::Array(all) => all
+            .iter()
+            .enumerate()
+            .flat_map(|(place, one)| source(file, &format!("{key}[{place}]"), one))
+            .collect(),
+        one => source(file, key, one),
+    }
+}
+
+fn source(file: &str, key: &str, value: &Value) -> Vec<Fault> {
+    let rule = match value {
+        Value::String(_) => return Vec::new(),
+        Value::Table(rule) => rule,
+        _ => {
+            let what = "a text, a table such as { from = \"type\" }, or a list of them";
+            return vec![expected(file, key, what)];
+        }
+    };
+    let faults = rule.iter().filter_map(|(name, value)| {
+        let at = format!("{key}.{name}");
+        let (is_good, what) = match name.as_str() {
+            "from" => (value.is_str() || is_texts(value), "a text, or a list of texts"),
+            "values" => (is_table_of_texts(value), "a table, as in { \"教师\" = \"faculty\" }"),
+            "required" => (value.is_bool(), "true or false"),
+            "constant" | "split" | "pattern" | "otherwise" | "date" | "zone" => {
+                (value.is_str(), "a text")
+            }
+            _ => return Some(unknown_key(file, &at, &RULE.join(", "))),
+        };
+        (!is_good).then(|| expected(file, &at, what))
+    });
+    faults.collect()
+}
+
+/// The keys of a rule, in the order of its steps.
+const RULE: [&str; 9] =
+    ["from", "constant", "split", "pattern", "values", "otherwise", "date", "zone", "required"];
+
+fn is_table_of_texts(value: &Value) -> bool {
+    value.as_table().is_some_and(|table| table.values().all(Value::is_str))
 }
 
 fn is_texts(value: &Value) -> bool {

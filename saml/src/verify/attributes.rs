@@ -79,6 +79,11 @@ const ALIASES: &[&[&str]] = &[
     &["schacHomeOrganization", "urn:oid:1.3.6.1.4.1.25178.1.2.9"],
 ];
 
+/// Whether two names are those of one attribute: plain, OID or urn:mace.
+pub fn is_same_attribute(one: &str, other: &str) -> bool {
+    one == other || ALIASES.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
 /// The values of an attribute by any of its names: plain, OID or urn:mace.
 /// `NameID` is the subject's name of any format; `NameID:persistent`,
 /// `NameID:transient` and `NameID:email` only of that format.

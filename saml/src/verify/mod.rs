@@ -22,7 +22,7 @@ mod subject;
 mod verified;
 
 pub use assertion::{Assertion, Attribute};
-pub use attributes::attribute;
+pub use attributes::{attribute, is_same_attribute};
 pub use second_opinion::{Accepted, Objection, Opinion, SecondOpinion};
 pub use verified::Verified;
 

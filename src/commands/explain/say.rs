@@ -112,7 +112,7 @@ fn source(asked: &Asked<'_>, name: ValueName, row: &Accounted) -> String {
     let mapped = mapped.and_then(|attribute| connector.attributes.get(&attribute));
     let source = match mapped {
         Some(names) => {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let names: Vec<String> = names.names().map(|name| format!("`{name}`")).collect();
             format!("the library's answer, {}", names.join(", else "))
         }
         None => "the library's answer, under its usual name".to_owned(),

@@ -5,7 +5,11 @@ use saml::{Accepted, Objection, Opinion};
 
 /// Spoils the one thing that the step checks, and gives what came of it.
 async fn outcome(world: &World, step: &str) -> Result<Finished, Refusal> {
-    let place = world.place("nju", "campus");
+    let mut place = world.place("nju", "campus");
+    if step == "required value" {
+        let map = r#"department = { from = "ou", required = true }"#;
+        place.entry.attributes = toml::from_str(map).expect("a map");
+    }
     let spoil = |out: &mut ResponseOut| match step {
         "Destination" => out.destination = format!("{HUB}/saml/sp/other"),
         "InResponseTo" => out.in_response_to = Some("_another".to_owned()),
@@ -32,6 +36,7 @@ async fn outcome(world: &World, step: &str) -> Result<Finished, Refusal> {
         }
         "form of standing" => out.attributes.push(attribute("standing", &["fine"])),
         "form of valid_until" => out.attributes.push(attribute("valid_until", &["next year"])),
+        "required value" => {}
         other => panic!("no case for `{other}`"),
     };
     match step {

@@ -1,6 +1,6 @@
 //! The connectors of one member.
 
-use super::Judge;
+use super::{Judge, mapping};
 use crate::registry::Fault;
 use model::{
     AttributeName, ConnectorEntry, ConnectorId, Member, MemberStatus, MetadataRef, STAFF_CONNECTOR,
@@ -96,6 +96,8 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
             let what = format!("there is no service `{service}`");
             judge.fault(&at("unsolicited"), what, "name a service of this registry");
         }
+        mapping::judge(judge, entry, &at);
+        mapping::bound(judge, entry, &at);
         match kind {
             "saml" => saml(judge, entry, &at),
             _ => central(judge, entry, &at),
@@ -118,7 +120,7 @@ fn saml(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> Str
     if names.iter().next().is_none() {
         judge.fault(&key, "empty", "name at least one attribute");
     }
-    for name in names.iter() {
+    for name in names.names() {
         let folded = name.to_ascii_lowercase();
         if folded == "nameid:transient" {
             let what = "a transient NameID is another one at every login";
@@ -138,6 +140,7 @@ fn central(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> 
         ("attributes", !entry.attributes.is_empty()),
         ("unsolicited", !entry.unsolicited.is_empty()),
         ("reassignable", entry.reassignable),
+        ("bound_to", entry.bound_to.is_some()),
     ];
     for (key, _) in is_set.into_iter().filter(|(_, is_set)| *is_set) {
         judge.fault(&at(key), "a central connector has no such key", "remove it");

@@ -3,6 +3,7 @@
 mod across;
 mod address;
 mod connector;
+mod mapping;
 mod member;
 mod oidc;
 mod renames;

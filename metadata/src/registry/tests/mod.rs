@@ -2,6 +2,7 @@
 
 mod encryption;
 mod faults;
+mod mapping;
 mod remote;
 mod round_trip;
 mod said;

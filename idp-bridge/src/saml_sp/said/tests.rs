@@ -3,7 +3,7 @@ use crate::testing::{
     request_id, world,
 };
 use crate::{Claimed, Finished};
-use model::{AttributeName, OneOrMany, Refusal, Standing, code};
+use model::{AttributeName, Refusal, Standing, code};
 use saml::{AttrValues, AttributeOut, NameId, ResponseOut, attr, name_id_format};
 
 async fn read(
@@ -21,8 +21,7 @@ async fn read(
 }
 
 fn mapped(place: &mut Place, name: AttributeName, from: &[&str]) {
-    let from = from.iter().map(|f| (*f).to_owned()).collect();
-    place.entry.attributes.insert(name, OneOrMany::Many(from));
+    place.entry.attributes.insert(name, from.iter().copied().collect());
 }
 
 /// A good key and these attributes.

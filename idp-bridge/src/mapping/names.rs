@@ -1,12 +1,12 @@
-//! Names of the member's attributes: which carry a scope, which may pass to another person.
+//! Names of the member's attributes: which carry a scope, which may pass to another
+//! person. They mean the same whatever the kind of connector that brings them.
 
-use model::AttributeName;
 use saml::attr;
 
 /// The subject's name, of whatever format.
 const NAME_ID: &str = "NameID";
-pub(super) const PERSISTENT: &str = "NameID:persistent";
-pub(super) const EMAIL: &str = "NameID:email";
+pub(crate) const PERSISTENT: &str = "NameID:persistent";
+pub(crate) const EMAIL: &str = "NameID:email";
 
 const UNIQUE_ID: &[&str] = &["eduPersonUniqueId", "urn:oid:1.3.6.1.4.1.5923.1.1.1.13"];
 
@@ -42,7 +42,7 @@ pub(super) fn scoped() -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether it names the subject, and not an attribute.
-pub(super) fn is_name_id(name: &str) -> bool {
+pub(crate) fn is_name_id(name: &str) -> bool {
     name.strip_prefix(NAME_ID).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
@@ -50,27 +50,11 @@ pub(super) fn is_scoped(name: &str) -> bool {
     SCOPED.iter().any(|names| names.contains(&name))
 }
 
-pub(super) fn is_lasting(name: &str) -> bool {
+pub(crate) fn is_lasting(name: &str) -> bool {
     LASTING.iter().any(|names| names.contains(&name))
 }
 
 /// pairwise-id and subject-id, whose form is fixed (Subject Identifier Attributes 3.3.1, 3.4.1).
 pub(super) fn is_subject_identifier(name: &str) -> bool {
     SCOPED.iter().take(2).any(|names| names.contains(&name))
-}
-
-/// Where a value is looked for when the member's entry does not say.
-pub(super) fn defaults(name: AttributeName) -> &'static [&'static str] {
-    match name {
-        AttributeName::LocalId => &["pairwise-id", "subject-id", "eduPersonTargetedID", PERSISTENT],
-        AttributeName::Affiliation => &["eduPersonScopedAffiliation"],
-        AttributeName::Name => &["displayName"],
-        AttributeName::Mail => &["mail"],
-        AttributeName::Phone => &["telephoneNumber"],
-        AttributeName::Category => &["category"],
-        AttributeName::Department => &["department"],
-        AttributeName::CardNumber => &["card_number"],
-        AttributeName::ValidUntil => &["valid_until"],
-        AttributeName::Standing => &["standing"],
-    }
 }

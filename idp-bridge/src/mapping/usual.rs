@@ -1,0 +1,37 @@
+//! Where a value is looked for when the member's entry does not say.
+
+use super::names::PERSISTENT;
+use model::{AttributeName, Evidence};
+
+/// The usual names of an attribute at connectors of `kind`; none where there is no usage.
+pub(super) fn usual(kind: &str, name: AttributeName) -> &'static [&'static str] {
+    match kind {
+        "saml" => saml(name),
+        _ => &[],
+    }
+}
+
+/// What a login at a connector of `kind` rests on, as far as its kind alone tells.
+pub(super) fn evidence(kind: &str) -> Evidence {
+    match kind {
+        "network" => Evidence::Network,
+        "central" | "ldap" | "radius" | "sip2" | "sql" | "http" => Evidence::PasswordChecked,
+        _ => Evidence::Asserted,
+    }
+}
+
+/// The names of eduPerson and of its neighbours, then our own.
+fn saml(name: AttributeName) -> &'static [&'static str] {
+    match name {
+        AttributeName::LocalId => &["pairwise-id", "subject-id", "eduPersonTargetedID", PERSISTENT],
+        AttributeName::Affiliation => &["eduPersonScopedAffiliation"],
+        AttributeName::Name => &["displayName"],
+        AttributeName::Mail => &["mail"],
+        AttributeName::Phone => &["telephoneNumber"],
+        AttributeName::Category => &["category"],
+        AttributeName::Department => &["department"],
+        AttributeName::CardNumber => &["card_number"],
+        AttributeName::ValidUntil => &["valid_until"],
+        AttributeName::Standing => &["standing"],
+    }
+}
