@@ -4,17 +4,20 @@ use crate::flight::{Flight, InFlight, Waits};
 use crate::start::is_good_enough;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply};
-use model::{Handle, Inbound, MemberId, Next, Params, Refusal, StepKind, code};
+use model::{ConnectorId, Handle, Inbound, MemberId, Next, Params, Refusal, StepKind, code};
 
 /// What the address asks for.
 struct Asked {
     handle: Handle,
     /// A member id or any of its codes.
     member: Option<String>,
+    /// One of its connectors.
+    way: Option<ConnectorId>,
 }
 
 impl Login {
-    /// `?h=HANDLE` resumes; `?h=HANDLE&member=ID` (or `tenant=CODE`) chooses the library.
+    /// `?h=HANDLE` resumes; `?h=HANDLE&member=ID` (or `tenant=CODE`) chooses the library,
+    /// and `&way=CONNECTOR` one of its ways to log in.
     pub(crate) async fn resume(&self, edge: &Edge) -> Result<Reply, Refused> {
         let turn = Turn::of(self, edge);
         let found = match asked(&edge.inbound) {
@@ -43,7 +46,9 @@ impl Login {
         let outcome = match &asked.member {
             None => self.proceed(turn, &mut passage).await,
             Some(member) => match turn.snapshot.member_by_code(member) {
-                Some(member) => self.choose(turn, &mut passage, &member.id).await,
+                Some(member) => {
+                    self.choose(turn, &mut passage, &member.id, asked.way.as_ref()).await
+                }
                 None => Err(Refusal::new(code::LOG_UNKNOWN_MEMBER, "no member of that code")),
             },
         };
@@ -57,11 +62,13 @@ impl Login {
         turn: &Turn<'_>,
         passage: &mut Passage,
         member: &MemberId,
+        way: Option<&ConnectorId>,
     ) -> Result<Next, Refusal> {
         passage.flight.step(StepKind::Chosen, member.as_str(), turn.now());
         let running = self.browser_session(turn.inbound(), turn.moment()).await?;
         if let Some(session) = &running
             && session.membership().member == *member
+            && way.is_none_or(|way| session.membership().connector == *way)
             && is_good_enough(session, &passage.flight.request, turn.now())
             && let Some(next) = self.reuse(turn, passage, session.clone()).await?
         {
@@ -70,7 +77,7 @@ impl Login {
         if !passage.flight.may_ask() {
             return Err(Refusal::new(code::LOG_LOGIN_REQUIRED, "the reader may not be asked"));
         }
-        self.begin(turn, passage, member, running).await
+        self.begin(turn, passage, (member, way), running).await
     }
 }
 
@@ -83,7 +90,9 @@ fn asked(inbound: &Inbound) -> Result<Asked, Refusal> {
         Some(id) => Some(id),
         None => one(&params, "tenant")?,
     };
-    Ok(Asked { handle, member: member.map(ToOwned::to_owned) })
+    // One that is none is as good as none: the reader is asked.
+    let way = one(&params, "way")?.and_then(|id| ConnectorId::parse(id).ok());
+    Ok(Asked { handle, member: member.map(ToOwned::to_owned), way })
 }
 
 fn one<'p>(params: &'p Params, name: &str) -> Result<Option<&'p str>, Refusal> {

@@ -9,8 +9,8 @@ use crate::{Login, Session, staff};
 use idp_bridge::{Ask, At, Begun, Connector};
 use metadata::Snapshot;
 use model::{
-    ConnectorEntry, ConnectorId, Handle, LoginCode, Member, MemberId, Next, Prompt, Refusal,
-    Service, StepKind, code,
+    ConnectorEntry, ConnectorId, Handle, LoginCode, Member, MemberId, Next, PageModel, Prompt,
+    Refusal, Service, StepKind, code,
 };
 use std::sync::Arc;
 
@@ -26,39 +26,76 @@ impl Login {
         passage: &mut Passage,
         session: Session,
     ) -> Result<Next, Refusal> {
-        let member = session.membership().member.clone();
+        let membership = session.membership();
         passage.flight.old = Some(session.sid().clone());
-        self.send(turn, passage, &member, true).await
+        // By the way in which this reader is known there: another one would be another reader.
+        self.send(turn, passage, (&membership.member, Some(&membership.connector)), true).await
     }
 
-    /// Asks a member; the running session is replaced when it answers.
+    /// Asks a member, by the way that was chosen, or asks the reader to choose one; the
+    /// running session is replaced when it answers.
     pub(crate) async fn begin(
         &self,
         turn: &Turn<'_>,
         passage: &mut Passage,
-        member: &MemberId,
+        (member, way): (&MemberId, Option<&ConnectorId>),
         running: Option<Session>,
     ) -> Result<Next, Refusal> {
+        let ways = self.ways(turn, passage, member);
+        if ways.len() > 1 && way.is_none_or(|way| !ways.contains(way)) {
+            return self.ask_way(turn, passage, member, ways).await;
+        }
         let request = &passage.flight.request;
         let force = request.prompt == Prompt::Login
             || request.max_age_s.is_some_and(|age| age < FORCE_BELOW_S)
             || running.as_ref().is_some_and(|s| is_too_old(s, request, turn.now()));
         passage.flight.old = running.map(|session| session.sid().clone());
-        self.send(turn, passage, member, force).await
+        self.send(turn, passage, (member, way), force).await
+    }
+
+    /// The ways between which readers of this member choose: its connectors that have a name.
+    /// Where fewer than two have one, its first connector is the way.
+    fn ways(&self, turn: &Turn<'_>, passage: &Passage, member: &MemberId) -> Vec<ConnectorId> {
+        let is_for_readers = Room::of(&passage.flight.request.service).is_none();
+        let member = turn.snapshot.member(member).filter(|_| is_for_readers);
+        let entries = member.map_or(&[][..], |member| &member.connectors);
+        let named = entries.iter().filter(|entry| entry.name.is_some());
+        named
+            .filter(|entry| self.0.connectors.contains_key(entry.kind.as_str()))
+            .filter_map(ConnectorEntry::id)
+            .collect()
+    }
+
+    async fn ask_way(
+        &self,
+        turn: &Turn<'_>,
+        passage: &mut Passage,
+        member: &MemberId,
+        ways: Vec<ConnectorId>,
+    ) -> Result<Next, Refusal> {
+        passage.member = Some(member.clone());
+        open_member(&turn.snapshot, member)?;
+        require_own(&passage.flight.request, member)?;
+        let handle = match &passage.handle {
+            Some(handle) => handle.clone(),
+            None => self.carry(turn, passage).await?,
+        };
+        let service = passage.flight.request.service.clone();
+        Ok(Next::Page(PageModel::Ways { handle, service, member: member.clone(), ways }))
     }
 
     async fn send(
         &self,
         turn: &Turn<'_>,
         passage: &mut Passage,
-        member: &MemberId,
+        (member, way): (&MemberId, Option<&ConnectorId>),
         force: bool,
     ) -> Result<Next, Refusal> {
         passage.member = Some(member.clone());
         let member = open_member(&turn.snapshot, member)?;
         require_own(&passage.flight.request, &member.id)?;
         let service = live_service(&turn.snapshot, &passage.flight.request.service)?;
-        let (connector, entry, id) = self.connector_for(service, member)?;
+        let (connector, entry, id) = self.connector_for(service, member, way)?;
         let handle = draw_handle(turn.moment())?;
         let at = at(turn, member, entry, &id, passage.flight.code);
         let ask = ask(passage, service, &handle, force);
@@ -83,9 +120,13 @@ impl Login {
         &self,
         service: &Service,
         member: &'m Member,
+        way: Option<&ConnectorId>,
     ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {
         if Room::of(&service.id).is_none() {
-            return self.connector_of(member);
+            return match way.and_then(|way| Some((way, member.connector(way)?))) {
+                Some((way, entry)) => self.by_way(member, entry, way),
+                None => self.connector_of(member),
+            };
         }
         let (entry, id) = staff::entry()?;
         let connector = self.0.connectors.get(entry.kind.as_str()).ok_or_else(|| {
@@ -93,6 +134,19 @@ impl Login {
             Refusal::new(code::LOG_NO_CONNECTOR, log).at_member(&member.id)
         })?;
         Ok((connector, entry, id))
+    }
+
+    fn by_way<'m>(
+        &self,
+        member: &Member,
+        entry: &'m ConnectorEntry,
+        way: &ConnectorId,
+    ) -> Result<(&Arc<dyn Connector>, &'m ConnectorEntry, ConnectorId), Refusal> {
+        let connector = self.0.connectors.get(entry.kind.as_str()).ok_or_else(|| {
+            let log = format!("{way} is of kind {}, which is not built in", entry.kind);
+            Refusal::new(code::LOG_NO_CONNECTOR, log).at_member(&member.id)
+        })?;
+        Ok((connector, entry, way.clone()))
     }
 
     /// The connector that is offered to readers: the first whose kind this build knows.
@@ -157,3 +211,6 @@ pub(crate) fn with_handle(next: Next, handle: &Handle) -> Next {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,6 +60,7 @@ pub(crate) fn entry() -> Result<(&'static ConnectorEntry, ConnectorId), Refusal>
     static ENTRY: LazyLock<ConnectorEntry> = LazyLock::new(|| ConnectorEntry {
         id: None,
         kind: STAFF_CONNECTOR.to_owned(),
+        name: None,
         metadata: None,
         attributes: BTreeMap::new(),
         bound_to: None,

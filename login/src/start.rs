@@ -86,7 +86,7 @@ impl Login {
         let chooses_again = passage.flight.leg.is_some();
         match self.named_member(turn, &passage.flight.request) {
             Some(member) if !chooses_again || passage.flight.request.only_member.is_some() => {
-                self.begin(turn, passage, &member, running).await
+                self.begin(turn, passage, (&member, None), running).await
             }
             _ => self.discovery(turn, passage).await,
         }

@@ -84,6 +84,9 @@ pub struct ConnectorEntry {
     pub id: Option<ConnectorId>,
     /// `saml`, `central`, …
     pub kind: String,
+    /// What readers choose it by, where two or more of a member have a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
     /// SAML metadata of the member's identity provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<MetadataRef>,

@@ -1,6 +1,6 @@
 //! What happens next: the plain data between the path of a login and the pages.
 
-use crate::{Answer, Code, Handle, MemberId, ServiceId};
+use crate::{Answer, Code, ConnectorId, Handle, MemberId, ServiceId};
 use std::fmt;
 
 /// The next step of the browser, without HTML.
@@ -150,6 +150,17 @@ pub enum PageModel {
         service: ServiceId,
         /// Libraries this browser used, newest first.
         recent: Vec<MemberId>,
+    },
+    /// By which of the library's ways to log in?
+    Ways {
+        /// The login in flight.
+        handle: Handle,
+        /// Where it leads.
+        service: ServiceId,
+        /// The library.
+        member: MemberId,
+        /// Its connectors that have a name, in its own order.
+        ways: Vec<ConnectorId>,
     },
     /// Press to go on. Posts `hidden` to `action`.
     Confirm {

@@ -2,7 +2,7 @@
 
 use crate::WebParts;
 use crate::page::{Page, set_cookies};
-use crate::pages::{confirm, discovery, factor, form, moving, refused, signed_out};
+use crate::pages::{confirm, discovery, factor, form, moving, refused, signed_out, ways};
 use crate::seen::Seen;
 use crate::stage::Stage;
 use axum::body::Body;
@@ -210,6 +210,9 @@ fn of_model(stage: &Stage<'_>, model: &PageModel) -> Page {
     match model {
         PageModel::Discovery { handle, service, recent } => {
             discovery::page(stage, handle, service, recent)
+        }
+        PageModel::Ways { handle, service, member, ways: offered } => {
+            ways::page(stage, handle, service, (member, offered))
         }
         PageModel::Confirm { kind, action, hidden, member, service } => {
             let (member, service) = (member.as_ref(), service.as_ref());

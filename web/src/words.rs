@@ -42,6 +42,7 @@ words! {
         repeat_password, sign_in, forgot, forgot_ask, forgot_ask_hub, change_title, change_note,
         change_save,
     }
+    ways: WaysWords { title, note, change }
     confirm: ConfirmWords {
         replace_title, replace_note, replace_button, service_title, service_note, service_button,
         sign_out_title, sign_out_note, sign_out_button, stay,

@@ -33,6 +33,12 @@ pub(super) fn connectors(file: &str, document: &Table) -> Vec<Fault> {
                 entry.get(key).filter(|v| !v.is_str()).map(|_| expected(file, &at(key), "a text")),
             );
         }
+        faults.extend(
+            entry
+                .get("name")
+                .filter(|v| !is_name(v))
+                .map(|_| expected(file, &at("name"), "{ zh = \"…\", en = \"…\" }")),
+        );
         faults.extend(entry.get("metadata").and_then(|v| metadata(file, &at("metadata"), v)));
         faults.extend(
             entry
@@ -92,6 +98,15 @@ fn entitlement(file: &str, key: &str, entry: &Value) -> Option<Fault> {
     }
     let is_known = table.get("by").is_none() || matches!(by, Some("policy" | "application"));
     (!is_known).then(|| expected(file, &format!("{key}.by"), "\"policy\" or \"application\""))
+}
+
+/// A name in both languages.
+fn is_name(value: &Value) -> bool {
+    let said = |table: &Table, lang: &str| {
+        table.get(lang).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
+    };
+    matches!(value, Value::Table(table)
+        if table.len() == 2 && said(table, "zh") && said(table, "en"))
 }
 
 fn metadata(file: &str, key: &str, value: &Value) -> Option<Fault> {

@@ -15,6 +15,7 @@ pub(crate) mod refused;
 pub(crate) mod rows;
 pub(crate) mod signed_out;
 pub(crate) mod status;
+pub(crate) mod ways;
 
 #[cfg(test)]
 pub(crate) mod tests;

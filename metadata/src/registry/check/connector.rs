@@ -4,8 +4,9 @@ use super::{Judge, mapping};
 use crate::registry::Fault;
 use model::{
     AttributeName, ConnectorEntry, ConnectorId, Member, MemberStatus, MetadataRef, STAFF_CONNECTOR,
+    Text,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 const BUILT: [&str; 2] = ["saml", "central"];
 const TO_COME: [&str; 10] =
@@ -58,6 +59,7 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
         judge.fault("connector", NO_CONNECTOR, remedy);
     }
     let mut ids: BTreeSet<ConnectorId> = BTreeSet::new();
+    let mut names: HashSet<Text> = HashSet::new();
     for (place, entry) in member.connectors.iter().enumerate() {
         let at = |key: &str| format!("connector[{place}].{key}");
         let kind = entry.kind.as_str();
@@ -81,6 +83,10 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
                 what,
                 "give each its own; it stands in addresses and never changes",
             );
+        }
+        if let Some(name) = entry.name.as_ref().filter(|name| !names.insert((*name).clone())) {
+            let what = format!("two connectors of this member are called `{}`", name.zh);
+            judge.fault(&at("name"), what, "readers choose by it: call each by its own name");
         }
         for (setting, value) in &entry.settings {
             if kind == "saml" && setting == "accept_cbc" {

@@ -81,6 +81,8 @@ fn form() {
         members/nju.toml ¦ name = "displayName" ¦ nmae = "x" ¦ = ¦ connector[0].attributes.nmae ¦ not an attribute of the hub
         members/nju.toml ¦ "displayName" ¦ true ¦ = ¦ connector[0].attributes.name ¦ wrong type
         members/nju.toml ¦ unsolicited ¦ reassignable = 1\nunsolicited ¦ = ¦ connector[0].reassignable ¦ wrong type
+        members/nju.toml ¦ unsolicited ¦ name = "x"\nunsolicited ¦ = ¦ connector[0].name ¦ wrong type
+        members/nju.toml ¦ unsolicited ¦ name = { zh = "校园账号" }\nunsolicited ¦ = ¦ connector[0].name ¦ wrong type
         members/nju.toml ¦ ["ill"] ¦ "ill" ¦ = ¦ connector[0].unsolicited ¦ wrong type
         members/nju.toml ¦ kind = "saml"\n ¦ ¦ = ¦ connector[0].kind ¦ missing
         members/nju.toml ¦ unsolicited ¦ metdata = "x"\nunsolicited ¦ = ¦ connector[0].metdata ¦ unknown key of a saml connector

@@ -22,6 +22,14 @@ fn a_consortium_of_many() {
 }
 
 #[test]
+fn a_library_with_several_ways() {
+    let ways = ["campus", "town"].map(|id| ConnectorId::parse(id).expect("an id"));
+    both("ways", "GET", "/login?h=x&member=suda", |stage| {
+        ways::page(stage, &handle(), &service("ill"), (&member("suda"), &ways))
+    });
+}
+
+#[test]
 fn a_form_that_says_no() {
     both("sign_in_limited", "POST", "/login", |stage| {
         form::page(stage, &form(Some(code::ACC_TOO_MANY_GUESSES)))
