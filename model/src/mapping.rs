@@ -2,8 +2,11 @@
 //! kind of connector.
 
 use crate::AttributeName;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// One text or several, as TOML lets people write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +33,7 @@ impl OneOrMany {
 pub type AttributeMap = BTreeMap<AttributeName, Sources>;
 
 /// One source or several: the first that gives a value wins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Sources {
     /// `"displayName"`, `{ from = "type", values = { "教师" = "faculty" } }`
@@ -72,7 +75,7 @@ impl<'a> FromIterator<&'a str> for Sources {
 }
 
 /// Where one value may come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Source {
     /// The attribute of that name, as it stands.
@@ -89,6 +92,60 @@ impl Source {
             Self::Rule(rule) => (None, rule.from.as_ref()),
         };
         name.into_iter().chain(from.into_iter().flat_map(OneOrMany::iter))
+    }
+}
+
+// By hand: a derived struct also reads itself from a list, so of the forms that serde tries
+// one by one `["pairwise-id", "subject-id"]` would be a rule whose constant is `subject-id`.
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_any(SourceForm)
+    }
+}
+
+struct SourceForm;
+
+impl<'de> Visitor<'de> for SourceForm {
+    type Value = Source;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, or a table such as { from = \"type\" }")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Source, E> {
+        Ok(Source::Name(name.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
+        Rule::deserialize(MapAccessDeserializer::new(map)).map(|rule| Source::Rule(Box::new(rule)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Sources {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_any(SourcesForm)
+    }
+}
+
+struct SourcesForm;
+
+impl<'de> Visitor<'de> for SourcesForm {
+    type Value = Sources;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a table such as { from = \"type\" }, or a list of them")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Sources, E> {
+        SourceForm.visit_str(name).map(Sources::One)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sources, A::Error> {
+        SourceForm.visit_map(map).map(Sources::One)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Sources, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Sources::Many)
     }
 }
 
@@ -124,4 +181,40 @@ pub struct Rule {
     /// A reader of whom no source gives a value is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Sources, String> {
+        serde_json::from_str(json).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_list_of_names_is_a_list_of_names_and_never_a_rule() {
+        let names = read(r#"["pairwise-id", "subject-id"]"#).expect("sources");
+        assert_eq!(names, ["pairwise-id", "subject-id"].into_iter().collect());
+        assert!(matches!(read(r#""uid""#), Ok(Sources::One(Source::Name(_)))));
+        assert!(matches!(read(r#"{"from": "uid"}"#), Ok(Sources::One(Source::Rule(_)))));
+        let mixed = read(r#"["uid", {"from": ["a", "b"], "constant": "x"}]"#).expect("sources");
+        assert_eq!(mixed.names().collect::<Vec<_>>(), ["uid", "a", "b"]);
+        for bad in [r#"[["a", "b"]]"#, "5", r#"{"form": "uid"}"#, "[5]", "null"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sources_are_written_as_they_were_read() {
+        for json in [
+            r#""uid""#,
+            r#"["uid"]"#,
+            r#"{"from":["a","b"],"split":";","values":{"教师":"faculty"},"otherwise":""}"#,
+            r#"["uid",{"constant":"x"}]"#,
+            r#"{"from":"PA","date":"YYYYMMDD","zone":"+08:00","required":true}"#,
+        ] {
+            let written = serde_json::to_string(&read(json).expect("sources"));
+            assert_eq!(written.expect("JSON"), json);
+        }
+    }
 }

@@ -105,7 +105,7 @@ fn what_a_key_is_bound_to_must_be_there_and_tell_readers_apart() {
     let nobody = bound(required, "reassignable = true\nbound_to = \"nobody\"");
     tells(&nobody, (NJU, at, "none of the words allowed"));
     let class = bound(required, "reassignable = true\nbound_to = \"category\"");
-    class.edit(NJU, "name = {", "category = { from = \"type\", required = true }, name = {");
+    class.edit(NJU, "name = { from", "category = { from = \"type\", required = true }, name = { from");
     tells(&class, (NJU, at, "does not tell one reader"));
 }
 
@@ -126,7 +126,7 @@ fn a_mapping_comes_back_as_it_was_in_canonical_form() {
     let line = files[NJU].lines().find(|line| line.starts_with("attributes")).expect("a line");
     assert_eq!(
         line,
-        r#"attributes = { name = { from = "XM", pattern = "^(?:\\S+ )?(.+)$" }, affiliation = [{ from = ["type", "user_type"], split = ";", values = { "教\"师" = "faculty", "本科生" = "student" }, otherwise = "" }, { constant = "member" }], local_id = ["pairwise-id", "subject-id"], valid_until = { from = "PA", date = "YYYYMMDD    HHMMSS", zone = "+08:00", required = true } }"#
+        r#"attributes = { name = { from = "XM", pattern = "^(?:\\S+ )?(.+)$" }, local_id = ["pairwise-id", "subject-id"], affiliation = [{ from = ["type", "user_type"], split = ";", values = { "教\"师" = "faculty", "本科生" = "student" }, otherwise = "" }, { constant = "member" }], valid_until = { from = "PA", date = "YYYYMMDD    HHMMSS", zone = "+08:00", required = true } }"#
     );
     folder.write(NJU, &files[NJU]);
     assert_eq!(canonical::files(&content(&folder))[NJU], files[NJU]);
