@@ -276,6 +276,12 @@ codes! {
     OIDC_SCOPE "OIDC-008" Service BadRequest AskService "该应用的请求缺少 openid 范围。" "The service's request lacks the scope openid.";
     OIDC_REQUEST_OBJECT "OIDC-009" Service BadRequest AskService "不支持请求对象。" "Request objects are not supported.";
 
+    // CON: a library's own system, which the hub asks.
+    CON_UNREACHABLE "CON-001" Member Unavailable Wait "图书馆自己的登录系统目前没有应答。" "The library's own login system does not answer at the moment.";
+    CON_BUSY "CON-002" Member Unavailable Wait "这家图书馆正在登录的人太多，请稍候再试。" "Too many people are logging in at this library right now; please try again shortly.";
+    CON_ANSWER "CON-003" Member Denied AskLibrary "图书馆系统的答复不能用于这次登录。" "The answer of the library's system cannot be used for this login.";
+    CON_NOT_LET_IN "CON-004" Member Unavailable AskLibrary "图书馆的系统目前不为本系统开放。" "The library's system does not let the hub in at present.";
+
     // REG: the registry.
     REG_EMPTY "REG-001" Hub Unavailable AskHub "系统尚未配置。" "The system has not been set up yet.";
 }
