@@ -4,7 +4,8 @@
 //! ([`plan`]) and put into the store all or nothing ([`apply`]); every node
 //! answers from one immutable [`Snapshot`] that [`Registry`] swaps whole. The
 //! hub's own keys live in the [`KeyRing`], sealed under the [`MasterKey`], and
-//! every request that the hub makes outwards goes through [`HttpClient`].
+//! every request that the hub makes outwards goes through [`HttpClient`], or through
+//! [`TcpDialer`] where it is not HTTP.
 
 mod claims;
 mod discovery;
@@ -15,6 +16,7 @@ mod public_url;
 mod registry;
 mod sector;
 mod snapshot;
+mod tcp;
 #[cfg(test)]
 mod testing;
 
@@ -33,3 +35,4 @@ pub use registry::{
 };
 pub use sector::sector;
 pub use snapshot::{ClientKeys, FirstEnds, Registry, RegistryError, Snapshot};
+pub use tcp::{TcpDialer, TcpError, TcpTarget, TcpTrust, TcpWire};

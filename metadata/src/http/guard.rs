@@ -54,7 +54,7 @@ impl Guard {
     }
 }
 
-fn not_public(ip: IpAddr) -> String {
+pub(crate) fn not_public(ip: IpAddr) -> String {
     format!("{ip} is no public address; allow its network in the configuration")
 }
 
@@ -118,7 +118,7 @@ const SPECIAL: &[&str] = &[
 ];
 
 /// Whether `ip` is a public address; one that carries an IPv4 address inside is judged by that.
-pub(super) fn is_public(ip: IpAddr) -> bool {
+pub(crate) fn is_public(ip: IpAddr) -> bool {
     let ip = match ip {
         IpAddr::V6(v6) => carried(v6).map_or(ip, IpAddr::V4),
         IpAddr::V4(_) => ip,

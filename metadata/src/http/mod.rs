@@ -7,10 +7,12 @@ mod tls;
 mod tests;
 
 use guard::{Guard, Guarded};
+pub(crate) use guard::{is_public, not_public};
 use ipnet::IpNet;
 use reqwest::header::CONTENT_TYPE;
 use std::sync::Arc;
 use std::time::Duration;
+pub(crate) use tls::config as system_tls;
 use url::Url;
 
 /// A whole exchange, from the name look-up to the last byte of the body.

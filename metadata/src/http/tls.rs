@@ -9,7 +9,7 @@ use rustls_platform_verifier::Verifier;
 use std::sync::Arc;
 
 /// TLS 1.2 and 1.3 on aws-lc, whatever provider the process has installed.
-pub(super) fn config(extra_ca_pem: Option<&[u8]>) -> Result<ClientConfig, HttpError> {
+pub(crate) fn config(extra_ca_pem: Option<&[u8]>) -> Result<ClientConfig, HttpError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let extra = authorities(extra_ca_pem)?;
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
