@@ -15,6 +15,7 @@ mod argon;
 mod change;
 mod check;
 mod create;
+mod elsewhere;
 mod factor;
 mod guesses;
 mod hashing;
@@ -31,6 +32,7 @@ mod turns;
 
 pub use check::{Attempt, CheckedOr};
 pub use create::{AccountError, Created, NewAccount};
+pub use elsewhere::CountedGuess;
 pub use factor::{Enrolled, Enrolment, SecondFactorChecked, SecondStep, Staff, Typed as TypedCode};
 pub use keeping::{Changed, Reset};
 pub use login_key::BadLogin;
