@@ -17,6 +17,7 @@ mod oidc;
 mod private;
 mod purpose;
 mod ring;
+mod sealed;
 mod set;
 
 #[cfg(test)]

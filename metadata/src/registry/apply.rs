@@ -69,11 +69,17 @@ pub async fn apply(
     bundle: Bundle,
     now: Timestamp,
 ) -> Result<Applied, ApplyError> {
-    let Bundle { content: mut wanted, secrets, .. } = bundle;
+    let Bundle { content: mut wanted, secrets, connector_secrets, .. } = bundle;
     let macs = secrets.iter().map(|(id, secret)| {
         (id.clone(), URL_SAFE_NO_PAD.encode(keys.client_secret_mac(id, secret)))
     });
     wanted.secrets = macs.collect();
+    for (owner, secret) in connector_secrets {
+        let sealed = keys.seal_secret(owner.as_str(), &secret);
+        let sealed =
+            sealed.ok_or_else(|| StoreError::Corrupt(format!("sealing {}", owner.as_str())))?;
+        wanted.sealed.insert(owner, sealed);
+    }
     let fetched: BTreeMap<Owner, Fetched> = fetch(wanted.needed(), http)
         .await
         .into_iter()

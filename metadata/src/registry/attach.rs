@@ -1,5 +1,9 @@
 //! Files that the files of a registry refer to.
 
+mod settings;
+
+pub(crate) use settings::{files as setting_files, secrets as setting_secrets};
+
 use super::content::{Owner, beside, has_ending};
 use super::entity::{identity_provider, judge_idp, judge_sp, service_provider};
 use super::read::{Reading, text};
@@ -30,7 +34,9 @@ pub(super) fn all(reading: &mut Reading) {
     for member in reading.content.members.clone() {
         let file = format!("members/{}.toml", member.id);
         for (place, entry) in member.connectors.iter().enumerate() {
-            let (Some(reference), Some(id)) = (&entry.metadata, entry.id()) else { continue };
+            let Some(id) = entry.id() else { continue };
+            reading.settings((&file, place), (&member.id, &id), entry);
+            let Some(reference) = &entry.metadata else { continue };
             if entry.kind != "saml" {
                 continue;
             }

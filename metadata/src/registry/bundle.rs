@@ -1,7 +1,7 @@
 //! A registry folder, read whole and found good.
 
 use super::Fault;
-use super::content::Content;
+use super::content::{Content, Owner};
 use super::read::Reading;
 use model::{ServiceId, Timestamp};
 use serde::Serialize;
@@ -12,10 +12,12 @@ use zeroize::Zeroizing;
 
 /// A registry folder without fault, with every file that it refers to.
 ///
-/// It holds client secrets until `apply` has turned them into MACs; Debug hides them.
+/// It holds client secrets until `apply` has turned them into MACs, and those of connectors
+/// until it has sealed them; Debug hides them.
 pub struct Bundle {
     pub(crate) content: Content,
     pub(crate) secrets: BTreeMap<ServiceId, Zeroizing<String>>,
+    pub(crate) connector_secrets: BTreeMap<Owner, Zeroizing<String>>,
     warnings: Vec<Fault>,
 }
 
@@ -33,8 +35,8 @@ impl Bundle {
     pub fn read(dir: &Path, now: Timestamp) -> Result<Self, Vec<Fault>> {
         let reading = Reading::of(dir, now);
         if reading.faults.is_empty() {
-            let Reading { content, secrets, warnings, .. } = reading;
-            Ok(Self { content, secrets, warnings })
+            let Reading { content, secrets, connector_secrets, warnings, .. } = reading;
+            Ok(Self { content, secrets, connector_secrets, warnings })
         } else {
             Err(reading.faults)
         }

@@ -66,9 +66,12 @@ pub(crate) struct Content {
     pub(crate) entities: BTreeMap<Owner, String>,
     /// MACs of client secrets, base64url.
     pub(crate) secrets: BTreeMap<ServiceId, String>,
+    /// Secrets of connectors that the hub must send, sealed, by [`Owner::setting`].
+    #[serde(default)]
+    pub(crate) sealed: BTreeMap<Owner, String>,
 }
 
-/// Who needs a document: `member/nju/campus`, `service/ill` or `jwks/ill`.
+/// Who needs a document: `member/nju/campus`, `setting/nju/campus/ca`, `service/ill` or `jwks/ill`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Owner(String);
@@ -76,6 +79,11 @@ pub(crate) struct Owner(String);
 impl Owner {
     pub(crate) fn connector(member: &MemberId, connector: &ConnectorId) -> Self {
         Self(format!("member/{member}/{connector}"))
+    }
+
+    /// One setting of a connector that names a file.
+    pub(crate) fn setting(member: &MemberId, connector: &ConnectorId, key: &str) -> Self {
+        Self(format!("setting/{member}/{connector}/{key}"))
     }
 
     pub(crate) fn service(service: &ServiceId) -> Self {
@@ -115,6 +123,7 @@ impl Default for Content {
             remote: BTreeMap::new(),
             entities: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            sealed: BTreeMap::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an apply would change, file by file and key by key.
 
 use super::canonical;
-use super::content::{Content, Needed, Remote, has_ending};
+use super::content::{Content, Needed, Owner, Remote, has_ending};
 use model::ServiceId;
 use serde::Serialize;
 use serde_json::Value;
@@ -85,7 +85,21 @@ fn secrets(before: &Content, after: &Content) -> Vec<(String, FieldChange)> {
         let field = FieldChange { key, before: hidden(), after: hidden() };
         is_other.then(|| (format!("services/{id}.toml"), field))
     };
-    after.secrets.iter().filter_map(differs).collect()
+    let clients = after.secrets.iter().filter_map(differs);
+    clients.chain(sealed(before, after)).collect()
+}
+
+/// The same for those of connectors.
+fn sealed(before: &Content, after: &Content) -> Vec<(String, FieldChange)> {
+    let differs = |(owner, sealed): (&Owner, &String)| {
+        let is_other = before.sealed.get(owner).is_some_and(|old| old != sealed);
+        let (member, setting) = owner.as_str().strip_prefix("setting/")?.split_once('/')?;
+        let hidden = || Some("***".to_owned());
+        let key = format!("connector {setting} (its content)");
+        let field = FieldChange { key, before: hidden(), after: hidden() };
+        is_other.then(|| (format!("members/{member}.toml"), field))
+    };
+    after.sealed.iter().filter_map(differs).collect()
 }
 
 /// Documents that lie elsewhere and read differently than when they were last fetched.

@@ -1,6 +1,7 @@
 //! The registry in force as a folder.
 
 use super::apply::in_force;
+use super::attach::setting_secrets;
 use super::{ApplyError, canonical};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,10 +36,16 @@ pub async fn export(durable: &Durable, dir: &Path) -> Result<ExportReport, Apply
     }
     let secrets =
         content.services.iter().filter_map(|s| s.oidc.as_ref()?.client_secret_file.as_ref());
-    let named = secrets.map(|name| {
-        if Path::new(name).is_absolute() { name.clone() } else { format!("services/{name}") }
-    });
-    Ok(ExportReport { files: files.into_keys().collect(), secrets_to_bring: named.collect() })
+    let named = secrets.map(|name| placed("services", name));
+    let connectors = content.members.iter().flat_map(|m| &m.connectors);
+    let settings = connectors.flat_map(setting_secrets).map(|(_, name)| placed("members", name));
+    let secrets_to_bring = named.chain(settings).collect();
+    Ok(ExportReport { files: files.into_keys().collect(), secrets_to_bring })
+}
+
+/// Where a file that `folder`'s files name lies.
+fn placed(folder: &str, name: &str) -> String {
+    if Path::new(name).is_absolute() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// Some registry files in `dir` that are not among `files`.

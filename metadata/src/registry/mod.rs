@@ -25,7 +25,7 @@ mod shape;
 mod tests;
 
 pub use apply::{Applied, ApplyError, apply, plan};
-pub(crate) use attach::{certificate, jwks};
+pub(crate) use attach::{certificate, jwks, setting_files};
 pub use bundle::{Bundle, CheckReport, check};
 pub use content::Consortium;
 pub(crate) use content::{Content, Owner, Remote, beside};

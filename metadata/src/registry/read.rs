@@ -1,6 +1,6 @@
 //! Reading a folder from disk.
 
-use super::content::{Content, Renames, has_ending};
+use super::content::{Content, Owner, Renames, has_ending};
 use super::{Fault, attach, check, parse, shape};
 use model::{Member, Service, ServiceId, Timestamp};
 use policy::Unread;
@@ -22,6 +22,7 @@ pub(super) struct Reading {
     pub(super) now: Timestamp,
     pub(super) content: Content,
     pub(super) secrets: BTreeMap<ServiceId, Zeroizing<String>>,
+    pub(super) connector_secrets: BTreeMap<Owner, Zeroizing<String>>,
     /// Ids that files are named after, so that one broken file does not make
     /// every reference to it look wrong as well.
     pub(super) service_files: BTreeSet<String>,
@@ -45,6 +46,7 @@ impl Reading {
             now,
             content: Content::default(),
             secrets: BTreeMap::new(),
+            connector_secrets: BTreeMap::new(),
             service_files: BTreeSet::new(),
             member_files: BTreeSet::new(),
             faults: Vec::new(),

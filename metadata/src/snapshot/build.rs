@@ -3,7 +3,9 @@
 use super::document::{Document, Proof};
 use super::{ClientKeys, Snapshot};
 use crate::discovery::Index;
-use crate::registry::{Content, Owner, Remote, beside, identity_provider, jwks, service_provider};
+use crate::registry::{
+    Content, Owner, Remote, beside, identity_provider, jwks, service_provider, setting_files,
+};
 use crate::{Fault, PublicUrl};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,7 +56,9 @@ pub(super) fn build(
         providers: tables.providers,
         relying: tables.relying,
         client_keys: tables.client_keys,
+        files: tables.files,
         renames: content.renames,
+        sealed: content.sealed,
         policy,
     })
 }
@@ -69,6 +73,8 @@ struct Tables {
     providers: HashMap<Owner, Document<IdpMetadata>>,
     relying: HashMap<Owner, Document<SpMetadata>>,
     client_keys: HashMap<ServiceId, ClientKeys>,
+    /// Files that settings of connectors name.
+    files: HashMap<Owner, Arc<str>>,
 }
 
 impl Tables {
@@ -88,7 +94,12 @@ impl Tables {
         self.codes.extend(member.codes.iter().map(|code| (code.to_ascii_lowercase(), place)));
         let file = format!("members/{}.toml", member.id);
         for (which, entry) in member.connectors.iter().enumerate() {
-            let (Some(id), Some(reference)) = (entry.id(), &entry.metadata) else { continue };
+            let Some(id) = entry.id() else { continue };
+            for (key, name) in setting_files(entry) {
+                let text = sources.file(&file, name);
+                self.files.extend(text.map(|text| (Owner::setting(&member.id, &id, key), text)));
+            }
+            let Some(reference) = &entry.metadata else { continue };
             let owner = Owner::connector(&member.id, &id);
             let issuer = content.entities.get(&owner);
             self.issuers.extend(issuer.map(|e| (e.clone(), (place, which))));

@@ -15,7 +15,7 @@ pub use live::{Registry, RegistryError};
 
 use crate::discovery::Index;
 use crate::registry::{Content, Owner};
-use crate::{Bundle, Consortium, Fault, Hit, PublicUrl};
+use crate::{Bundle, Consortium, Fault, Hit, KeyRing, PublicUrl};
 use document::Document;
 use model::{ConnectorEntry, ConnectorId, Member, MemberId, Service, ServiceId, ValueName};
 use policy::PolicySet;
@@ -23,6 +23,8 @@ use saml::{IdpMetadata, SpMetadata};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// One version of the registry: immutable, so that a request sees one truth
 /// from its first look to its last.
@@ -47,6 +49,9 @@ pub struct Snapshot {
     relying: HashMap<Owner, Document<SpMetadata>>,
     client_keys: HashMap<ServiceId, ClientKeys>,
     renames: BTreeMap<ServiceId, BTreeMap<ValueName, String>>,
+    /// Files that settings of connectors name, and secrets of theirs, sealed.
+    files: HashMap<Owner, Arc<str>>,
+    sealed: BTreeMap<Owner, String>,
     policy: PolicySet,
     index: Index,
 }
@@ -140,6 +145,29 @@ impl Snapshot {
         let (member, connector) = self.issuers.get(issuer)?;
         let member = self.members.get(*member)?;
         Some((member, member.connectors.get(*connector)?))
+    }
+
+    /// The text of the file that a setting of a connector names, e.g. `ca`.
+    pub fn setting_file(
+        &self,
+        member: &MemberId,
+        connector: &ConnectorId,
+        key: &str,
+    ) -> Option<&str> {
+        self.files.get(&Owner::setting(member, connector, key)).map(|text| &**text)
+    }
+
+    /// The secret that a setting of a connector names, e.g. `password_file`. `None`: there is
+    /// none, the registry was never applied, or these keys do not open it.
+    pub fn setting_secret(
+        &self,
+        keys: &KeyRing,
+        member: &MemberId,
+        connector: &ConnectorId,
+        key: &str,
+    ) -> Option<Zeroizing<String>> {
+        let owner = Owner::setting(member, connector, key);
+        keys.open_secret(owner.as_str(), self.sealed.get(&owner)?)
     }
 
     /// What an OAuth client proves itself with; `None` for a public client.

@@ -1,6 +1,6 @@
 //! The connectors of one member.
 
-use super::{Judge, mapping};
+use super::{Judge, mapping, sip2};
 use crate::registry::Fault;
 use model::{
     AttributeName, ConnectorEntry, ConnectorId, Member, MemberStatus, MetadataRef, STAFF_CONNECTOR,
@@ -8,9 +8,9 @@ use model::{
 };
 use std::collections::{BTreeSet, HashSet};
 
-const BUILT: [&str; 2] = ["saml", "central"];
-const TO_COME: [&str; 10] =
-    ["oidc", "oauth2", "cas", "ldap", "sip2", "sql", "http", "radius", "signed_link", "network"];
+const BUILT: [&str; 3] = ["saml", "central", "sip2"];
+const TO_COME: [&str; 9] =
+    ["oidc", "oauth2", "cas", "ldap", "sql", "http", "radius", "signed_link", "network"];
 
 /// Keys that a member gives to another person when the first has left.
 const REASSIGNABLE: &[&str] = &[
@@ -69,7 +69,7 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
             } else {
                 format!("unknown connector kind `{kind}`")
             };
-            judge.fault(&at("kind"), what, format!("this version knows {}", BUILT.join(" and ")));
+            judge.fault(&at("kind"), what, format!("this version knows {}", BUILT.join(", ")));
             continue;
         }
         if entry.id().is_some_and(|id| id.as_str() == STAFF_CONNECTOR) {
@@ -95,6 +95,9 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
                 }
                 continue;
             }
+            if kind == "sip2" && sip2::is_setting(setting) {
+                continue;
+            }
             let what = format!("unknown key of a {kind} connector");
             judge.fault(&at(setting), what, "remove it, or correct its spelling");
         }
@@ -106,6 +109,7 @@ pub(super) fn judge(judge: &mut Judge<'_>, member: &Member, services: &BTreeSet<
         mapping::bound(judge, entry, &at);
         match kind {
             "saml" => saml(judge, entry, &at),
+            "sip2" => sip2::judge(judge, entry, &at),
             _ => central(judge, entry, &at),
         }
     }

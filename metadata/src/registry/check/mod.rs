@@ -8,6 +8,7 @@ mod member;
 mod oidc;
 mod renames;
 mod service;
+mod sip2;
 
 pub(super) use across::{across, entity_ids};
 pub(super) use address::web_address;

@@ -105,7 +105,11 @@ fn what_a_key_is_bound_to_must_be_there_and_tell_readers_apart() {
     let nobody = bound(required, "reassignable = true\nbound_to = \"nobody\"");
     tells(&nobody, (NJU, at, "none of the words allowed"));
     let class = bound(required, "reassignable = true\nbound_to = \"category\"");
-    class.edit(NJU, "name = { from", "category = { from = \"type\", required = true }, name = { from");
+    class.edit(
+        NJU,
+        "name = { from",
+        "category = { from = \"type\", required = true }, name = { from",
+    );
     tells(&class, (NJU, at, "does not tell one reader"));
 }
 

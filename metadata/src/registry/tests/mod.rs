@@ -6,3 +6,4 @@ mod mapping;
 mod remote;
 mod round_trip;
 mod said;
+mod sip2;
