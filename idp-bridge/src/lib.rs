@@ -18,6 +18,7 @@ mod claimed;
 mod connector;
 mod mapping;
 mod saml_sp;
+mod sip2;
 #[cfg(test)]
 mod testing;
 
