@@ -7,8 +7,9 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
-use idp_bridge::{CentralConnector, Connector, SamlConnector};
+use idp_bridge::{CentralConnector, Connector, SamlConnector, Sip2Connector};
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
+use metadata::TcpDialer;
 use model::{Entropy, LoginCode, Refusal, code};
 use sp_proxy::{OidcProtocol, SamlIdpProtocol, SpParts};
 use std::any::Any;
@@ -45,6 +46,11 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
     let connectors: Vec<Arc<dyn Connector>> = vec![
         Arc::new(CentralConnector::new(hub.accounts.clone())),
         Arc::new(CentralConnector::staff(hub.accounts.clone())),
+        Arc::new(Sip2Connector::new(
+            hub.accounts.clone(),
+            Arc::clone(&hub.keys),
+            TcpDialer::new(public_url.is_loopback()),
+        )),
         Arc::new(SamlConnector::new(
             &public_url,
             Arc::clone(&hub.keys),

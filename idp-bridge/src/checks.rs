@@ -17,6 +17,8 @@ pub struct Check {
 
 const ACS: &str = "POST /saml/sp/acs";
 const LOGIN: &str = "POST /login";
+/// The same address, where a library system checks what was typed.
+const SIP2: &str = "POST /login by sip2";
 /// The same address, for those who work here.
 const STAFF: &str = "POST /login by staff";
 
@@ -26,6 +28,10 @@ const fn at_acs(step: &'static str, clause: &'static str, code: Code) -> Check {
 
 const fn at_login(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: LOGIN, clause, code }
+}
+
+const fn at_sip2(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: SIP2, clause, code }
 }
 
 const fn at_staff(step: &'static str, clause: &'static str, code: Code) -> Check {
@@ -74,6 +80,22 @@ pub const CHECKS: &[Check] = &[
     at_login("issued password changed", "design rule 10", code::ACC_PASSWORD_WEAK),
     at_login("change happens once", "design rule 3", code::LOG_LEG_USED),
     at_login("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
+    at_sip2("form", "design section 9", code::WEB_BAD_PARAMETERS),
+    at_sip2("state", "design rule 2", code::LOG_STATE_MISSING),
+    at_sip2("both fields", "design rule 10", code::ACC_PASSWORD_EMPTY),
+    at_sip2("guesses", "design rule 2", code::ACC_TOO_MANY_GUESSES),
+    at_sip2("value fits its field", "SIP2 variable fields", code::ACC_WRONG_PASSWORD),
+    at_sip2("terminal let in", "SIP2 94", code::CON_NOT_LET_IN),
+    at_sip2("answer in time", "design rule 7", code::CON_UNREACHABLE),
+    at_sip2("checksum", "SIP2 AZ", code::CON_ANSWER),
+    at_sip2("institution", "SIP2 AO", code::CON_ANSWER),
+    at_sip2("answer of another reader", "design rule 5", code::CON_ANSWER),
+    at_sip2("password", "SIP2 BL, CQ", code::ACC_WRONG_PASSWORD),
+    at_sip2("password said valid", "SIP2 CQ", code::ACC_WRONG_PASSWORD),
+    at_sip2("reader key", "design section 9", code::LOG_NO_LOCAL_ID),
+    at_sip2("decisive values agree", "design rule 5", code::LOG_BAD_VALUE),
+    at_sip2("form of valid_until", "design section 9", code::LOG_BAD_VALUE),
+    at_sip2("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
     at_staff("role", "design rule 14", code::ACC_NO_ROLE),
     at_staff("code", "RFC 6238 4", code::ACC_WRONG_CODE),
     at_staff("code works once", "RFC 6238 5.2", code::ACC_WRONG_CODE),

@@ -1,6 +1,7 @@
 //! What a member vouches for.
 
 use crate::At;
+use crate::sip2::PatronAccepted;
 use accounts::{PasswordChecked, SecondFactorChecked};
 use model::{
     Class, ConnectorId, Evidence, LocalKey, MemberId, Profile, ReaderId, ServiceId, Standing,
@@ -27,6 +28,8 @@ const BY_NETWORK: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:InternetProtoco
 pub(crate) enum Proof {
     /// A signed answer that passed every check.
     Assertion(Box<Verified<Assertion>>),
+    /// A library system that found reader and password valid.
+    Patron(#[expect(dead_code, reason = "that it is there is what counts")] Box<PatronAccepted>),
     /// A password that matched.
     Password(PasswordChecked),
     /// A password and a second factor that matched.
@@ -111,6 +114,7 @@ impl Claimed {
             account: None,
         };
         match proof {
+            Proof::Patron(_) => base(facts),
             Proof::Password(checked) => {
                 Self { account: Some(checked.account().id.clone()), ..base(facts) }
             }

@@ -7,6 +7,7 @@
 //! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
 //!                     mapping, scopes ──────────────────────────────┼─▶ Claimed
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
+//! sip2:     form ───▶ the library's server, BL and CQ ─▶ PatronAccepted ───┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
 //! ```
 //! `login` seals what a connector must remember and admits what it claims.
@@ -28,3 +29,4 @@ pub use claimed::{Claimed, Once};
 pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
 pub use mapping::{Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;
+pub use sip2::Sip2Connector;

@@ -12,9 +12,9 @@ const ACTION: &str = "/login";
 const SHOWN: usize = 128;
 
 /// What came with a post; a field that is absent is empty.
-pub(super) struct Typed<'a> {
-    pub(super) username: &'a str,
-    pub(super) password: &'a str,
+pub(crate) struct Typed<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
     pub(super) new_password: &'a str,
     pub(super) repeat_password: &'a str,
     pub(super) otp: &'a str,
@@ -22,7 +22,7 @@ pub(super) struct Typed<'a> {
 
 impl<'a> Typed<'a> {
     /// Reads the fields; one sent twice is refused, not chosen from.
-    pub(super) fn read(params: &'a Params) -> Result<Self, Refusal> {
+    pub(crate) fn read(params: &'a Params) -> Result<Self, Refusal> {
         let one = |name| params.one(name).map(Option::unwrap_or_default).map_err(bad_form);
         Ok(Self {
             username: one("username")?,
@@ -34,12 +34,12 @@ impl<'a> Typed<'a> {
     }
 }
 
-pub(super) fn bad_form(fault: ParamFault) -> Refusal {
+pub(crate) fn bad_form(fault: ParamFault) -> Refusal {
     Refusal::new(code::WEB_BAD_PARAMETERS, fault.to_string())
 }
 
 /// Login name and password; the name is kept, the password never.
-pub(super) fn sign_in_form(
+pub(crate) fn sign_in_form(
     at: &At<'_>,
     ask: &Ask<'_>,
     username: &str,

@@ -4,13 +4,15 @@
 mod form;
 mod second;
 
+pub(crate) use form::{Typed, bad_form, sign_in_form};
+
 use crate::claimed::{Claimed, Facts, Proof};
 use crate::{Ask, At, Begun, Clue, Connector, Entry, Finished, Probe};
 use accounts::{Accounts, Attempt, CheckedOr, PasswordChecked, PendingChange};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use form::{Typed, change_form, sign_in_form};
+use form::change_form;
 use model::{
     Code, ConnectorEntry, HUB_MEMBER, Handle, Inbound, LocalKey, Member, Method, Next, Refusal,
     STAFF_CONNECTOR, code,
@@ -165,7 +167,7 @@ impl Connector for CentralConnector {
                 "a password without a login in flight",
             ));
         };
-        let params = inbound.form_params().map_err(form::bad_form)?;
+        let params = inbound.form_params().map_err(bad_form)?;
         let typed = Typed::read(&params)?;
         match serde_json::from_slice(state).map_err(|_| unreadable())? {
             State::Password => self.password(at, ask, &typed).await,
