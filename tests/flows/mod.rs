@@ -5,5 +5,6 @@ mod first_login;
 mod keys;
 mod saml_services;
 mod second_opinion;
+mod sip2;
 mod staff;
 mod status;
