@@ -15,6 +15,7 @@ mod mapping;
 mod public_url;
 mod registry;
 mod sector;
+mod settings;
 mod snapshot;
 mod tcp;
 #[cfg(test)]
@@ -34,5 +35,6 @@ pub use registry::{
     FieldChange, RemoteOutcome, What, apply, check, export, plan,
 };
 pub use sector::sector;
+pub use settings::{CasCallback, CasSettings, CasVersion, SettingFault};
 pub use snapshot::{ClientKeys, FirstEnds, Registry, RegistryError, Snapshot};
 pub use tcp::{TcpDialer, TcpError, TcpTarget, TcpTrust, TcpWire};

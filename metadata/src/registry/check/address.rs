@@ -8,7 +8,7 @@ type AddressFault = (&'static str, &'static str);
 const EXAMPLE: &str = "write it as in https://ill.example.org/callback";
 
 /// An absolute https address; http for loopback names only.
-pub(in crate::registry) fn web_address(text: &str) -> Result<Url, AddressFault> {
+pub(crate) fn web_address(text: &str) -> Result<Url, AddressFault> {
     let url = absolute(text)?;
     if url.scheme() == "http" && !is_loopback_host(&url) {
         return Err(("plain http", "use https; http is for localhost and *.localhost only"));

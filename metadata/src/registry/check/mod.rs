@@ -8,10 +8,9 @@ mod member;
 mod oidc;
 mod renames;
 mod service;
-mod sip2;
 
 pub(super) use across::{across, entity_ids};
-pub(super) use address::web_address;
+pub(crate) use address::web_address;
 
 use super::Fault;
 use super::read::Reading;

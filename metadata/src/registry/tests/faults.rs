@@ -118,8 +118,7 @@ fn parts_that_are_not_known_or_not_built() {
         services/ccc.toml ¦ "shared" ¦ "member" ¦ = ¦ saml.idp ¦ not built yet
         members/union.toml ¦ "central" ¦ "telepathy" ¦ = ¦ connector[0].kind ¦ unknown connector kind
     "#);
-    for kind in ["oidc", "oauth2", "cas", "ldap", "sql", "http", "radius", "signed_link", "network"]
-    {
+    for kind in ["oidc", "oauth2", "ldap", "sql", "http", "radius", "signed_link", "network"] {
         let folder = registry();
         folder.edit(UNION, "\"central\"", &format!("\"{kind}\"\nhost = \"x\""));
         tells(&folder, (UNION, "connector[0].kind", "not built yet"));
@@ -291,6 +290,36 @@ fn the_hubs_own_place_and_its_sign_in_are_not_to_be_had() {
 }
 
 #[test]
+fn settings_of_a_cas_connector() {
+    const GOOD: &str = "kind = \"cas\"\nserver = \"https://cas.test/cas\"\n\
+        attributes = { local_id = \"user\" }\nreassignable = true";
+    let with = |from: &str, to: &str| {
+        let folder = registry();
+        folder.edit(UNION, "kind = \"central\"", &GOOD.replace(from, to));
+        folder
+    };
+    assert_eq!(faults(&with("", "")), []);
+    let own = "{ local_id = [\"personUuid\"] }";
+    assert_eq!(faults(&with("{ local_id = \"user\" }\nreassignable = true", own)), []);
+    for (from, to, key, what) in [
+        ("server = \"https://cas.test/cas\"\n", "", "server", "missing"),
+        ("https:", "http:", "server", "plain http"),
+        ("/cas\"", "/cas/login\"", "server", "ends in /login"),
+        ("reassignable = true", "", "attributes.local_id", "`user` may pass to another person"),
+        ("\"user\" }\nreassignable = true", "\"XH\" }", "attributes.local_id", "`XH`"),
+        ("local_id = \"user\"", "name = \"XM\"", "attributes.local_id", "stays the same"),
+        ("reassignable", "version = 1\nreassignable", "version", "none of its values"),
+        ("reassignable", "callback = \"any\"\nreassignable", "callback", "none of its values"),
+        ("reassignable", "metadata = \"x.xml\"\nreassignable", "metadata", "no such key"),
+        ("reassignable", "unsolicited = [\"ill\"]\nreassignable", "unsolicited", "no such key"),
+        ("reassignable", "accept_cbc = true\nreassignable", "accept_cbc", "unknown key of a cas"),
+        ("reassignable", "ca = \"ca.pem\"\nreassignable", "ca", "unknown key of a cas"),
+    ] {
+        tells(&with(from, to), (UNION, &format!("connector[0].{key}"), what));
+    }
+}
+
+#[test]
 fn what_one_alone_may_claim() {
     run(r#"
         members/union.toml ¦ id = "union" ¦ id = "nju" ¦ = ¦ id ¦ is that of members/nju.toml already
@@ -321,8 +350,7 @@ fn keys_that_pass_to_another_person() {
         "mail",
         "uid",
         "studentNumber",
-        "NameID:emailAddress",
-        "NameID:unspecified",
+        "NameID:email",
         "employeeNumber",
     ] {
         let folder = registry();
@@ -332,10 +360,12 @@ fn keys_that_pass_to_another_person() {
         folder.edit(NJU, "unsolicited", "reassignable = true\nunsolicited");
         assert_eq!(faults(&folder), [], "{name}");
     }
-    let folder = registry();
-    folder.edit(NJU, "\"pairwise-id\"", "\"NameID:transient\"");
-    folder.edit(NJU, "unsolicited", "reassignable = true\nunsolicited");
-    tells(&folder, (NJU, "connector[0].attributes.local_id", "transient"));
+    for fleeting in ["NameID", "NameID:transient", "NameID:unspecified", "NameID:emailAddress"] {
+        let folder = registry();
+        folder.edit(NJU, "\"pairwise-id\"", &format!("\"{fleeting}\""));
+        folder.edit(NJU, "unsolicited", "reassignable = true\nunsolicited");
+        tells(&folder, (NJU, "connector[0].attributes.local_id", fleeting));
+    }
 }
 
 #[test]

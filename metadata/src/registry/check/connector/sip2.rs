@@ -1,6 +1,6 @@
 //! The settings of a connector of kind `sip2`.
 
-use super::Judge;
+use super::{Judge, Kind};
 use crate::tcp::may_waive;
 use ipnet::IpNet;
 use model::{AttributeName, ConnectorEntry};
@@ -65,12 +65,21 @@ const FLAGS: [&str; 14] = [
     "too_many_billed",
 ];
 
-/// Whether the kind has a setting of that name; its value is judged by [`judge`].
-pub(super) fn is_setting(key: &str) -> bool {
-    SETTINGS.iter().any(|(name, _)| *name == key)
-}
+pub(super) const KIND: Kind = Kind { name: "sip2", keys: &KEYS, judge };
 
-pub(super) fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> String) {
+/// Those of every kind that this one knows, and its own.
+const KEYS: [&str; 24] = {
+    let mut keys = [""; 24];
+    (keys[0], keys[1], keys[2]) = ("attributes", "reassignable", "bound_to");
+    let mut next = 0;
+    while next < SETTINGS.len() {
+        keys[next + 3] = SETTINGS[next].0;
+        next += 1;
+    }
+    keys
+};
+
+fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &dyn Fn(&str) -> String) {
     for (key, shape) in &SETTINGS {
         if let Some((what, remedy)) = entry.settings.get(*key).and_then(|v| wrong(shape, v)) {
             judge.fault(&at(key), what, remedy);
@@ -94,18 +103,13 @@ pub(super) fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(
         let remedy = "add user = \"…\", the name that goes with it (CN of message 93)";
         judge.fault(&at("user"), "missing, though there is a password_file", remedy);
     }
-    let foreign =
-        [("metadata", entry.metadata.is_some()), ("unsolicited", !entry.unsolicited.is_empty())];
-    for (key, _) in foreign.into_iter().filter(|(_, is_set)| *is_set) {
-        judge.fault(&at(key), "a sip2 connector has no such key", "remove it");
-    }
     local_id(judge, entry, at);
 }
 
 /// A card number passes to another person one day; an internal id does not.
-fn local_id(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> String) {
+fn local_id(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &dyn Fn(&str) -> String) {
     let Some(names) = entry.attributes.get(&AttributeName::LocalId) else { return };
-    if names.iter().any(|name| name != "XI") && !entry.reassignable {
+    if names.names().any(|name| name != "XI") && !entry.reassignable {
         let what = "a field other than XI may pass to another person one day";
         let remedy =
             "name XI, the system's own number for the reader, or write reassignable = true";
