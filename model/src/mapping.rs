@@ -44,21 +44,21 @@ pub enum Sources {
 
 impl Sources {
     /// All of them, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Source> {
+    pub fn as_slice(&self) -> &[Source] {
         match self {
-            Self::One(one) => std::slice::from_ref(one).iter(),
-            Self::Many(many) => many.iter(),
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
         }
     }
 
     /// Every name of the member's that is looked at, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.iter().flat_map(Source::names)
+        self.as_slice().iter().flat_map(Source::names)
     }
 
     /// Whether a reader without this attribute is refused.
     pub fn is_required(&self) -> bool {
-        self.iter().any(|source| matches!(source, Source::Rule(rule) if rule.required))
+        self.as_slice().iter().any(|source| matches!(source, Source::Rule(rule) if rule.required))
     }
 }
 

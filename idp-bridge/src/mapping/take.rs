@@ -49,7 +49,7 @@ impl Reading<'_> {
         let taken = match at.entry.attributes.get(&wanted) {
             Some(sources) => {
                 let mut found = None;
-                for source in sources.iter() {
+                for source in sources.as_slice().iter() {
                     found = match source {
                         Source::Name(name) => self.as_it_stands(name),
                         Source::Rule(rule) => self.made(wanted, rule)?,

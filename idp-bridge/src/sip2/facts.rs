@@ -163,7 +163,7 @@ impl Record<'_> {
 
     fn codes(&self, attribute: AttributeName) -> Vec<String> {
         match self.at.entry.attributes.get(&attribute) {
-            Some(names) => names.iter().filter(|n| is_code(n)).map(str::to_owned).collect(),
+            Some(names) => names.names().filter(|n| is_code(n)).map(str::to_owned).collect(),
             None => default_code(attribute).map(str::to_owned).into_iter().collect(),
         }
     }

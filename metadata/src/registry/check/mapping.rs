@@ -14,10 +14,10 @@ const SEPARATOR: usize = 8;
 pub(super) fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> String) {
     for (wanted, sources) in &entry.attributes {
         let key = at(&format!("attributes.{wanted}"));
-        if sources.iter().len() > SOURCES {
+        if sources.as_slice().len() > SOURCES {
             judge.fault(&key, format!("more than {SOURCES} sources"), "keep those that are used");
         }
-        for (place, source) in sources.iter().enumerate() {
+        for (place, source) in sources.as_slice().iter().enumerate() {
             let key = match sources {
                 Sources::One(_) => key.clone(),
                 Sources::Many(_) => format!("{key}[{place}]"),

@@ -40,7 +40,7 @@ const REASSIGNABLE: &[&str] = &[
 /// Judges `attributes.local_id`, where it is written.
 pub(super) fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, key: &str) {
     let Some(names) = entry.attributes.get(&AttributeName::LocalId) else { return };
-    if names.iter().next().is_none() {
+    if names.as_slice().is_empty() {
         judge.fault(key, "empty", "name at least one attribute");
     }
     for name in names.names() {
