@@ -32,7 +32,7 @@ impl Accounts {
         let password = wanted(new, repeat)?;
         strength::check_new(&password, &personal(account))
             .map_err(|code| Refusal::new(code, "new password"))?;
-        let turn = self.hashing.turn(Asker::at(client), moment.now).await?;
+        let turn = self.hashing.turn(Asker::Client(client), moment.now).await?;
         let stored = account.password.clone();
         let verdict = self.hashing.verify(&turn, password.clone(), stored).await?;
         if matches!(verdict, Verdict::Matched { .. }) {

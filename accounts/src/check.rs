@@ -60,7 +60,7 @@ impl Accounts {
         };
         let guess = self.guesses.of(attempt.member, login.as_str(), attempt.code, attempt.client);
         self.guesses.require_open(&guess, moment.now).await?;
-        let turn = self.hashing.turn(Asker::at(attempt.client), moment.now).await?;
+        let turn = self.hashing.turn(Asker::Client(attempt.client), moment.now).await?;
         // Not before its turn: who is sent away as busy has used up no guess.
         self.guesses.count(&guess, moment.now).await?;
         let account = self.durable.find_account(attempt.member, login.as_str()).await?;

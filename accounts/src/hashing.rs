@@ -180,7 +180,7 @@ mod tests {
             let mut checks = tokio::task::JoinSet::new();
             for n in 0..12 {
                 let client = std::net::Ipv4Addr::from_bits(n << 8).into();
-                let (hashing, asker) = (hashing.clone(), Asker::at(client));
+                let (hashing, asker) = (hashing.clone(), Asker::Client(client));
                 checks.spawn(async move {
                     let turn = hashing.turn(asker, NOON).await.expect("a turn");
                     hashing.verify(&turn, password("tall green window"), None).await

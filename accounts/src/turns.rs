@@ -6,50 +6,71 @@
 //! its newest: fair queueing (RFC 8290 section 4.1), with networks for flows. A
 //! newcomer waits for as many hashes as networks wait, not for as many as were asked.
 //!
+//! A network's line is made of its subscribers' lines, kept in the same way: a machine
+//! that floods is neither before its neighbours nor instead of them.
+//!
 //! A turn owns one of the few working memories, so no more hashes run than there
 //! are memories, and no memory is ever made beside them.
 
+mod rota;
+
 use crate::argon::Memory;
 use model::{Network, Timestamp};
+use rota::{Rota, Waits as _};
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
-/// "Busy" is said so often to one network in [`BUSY_WINDOW_S`]: a lecture hall that
+/// "Busy" is said so often to one subscriber in [`BUSY_WINDOW_S`]: a lecture hall that
 /// logs in at once stays below, a machine that asks without end is not let in for
-/// the rest of the window.
+/// the rest of the window. Its network is: however many of it ask, all of them together
+/// have one turn of many, so shutting out neighbours would protect nobody.
 const MOST_BUSY: u32 = 1_000;
 /// Length of that window in seconds.
 const BUSY_WINDOW_S: i64 = 60;
-/// Networks whose "busy" is counted at a time; the memory for it is bounded.
-const MOST_COUNTED: usize = 1_024;
+/// Subscribers whose "busy" is counted at a time; the memory for it is bounded.
+const MOST_COUNTED: usize = 2_048;
 
-/// Who shares one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asker {
     /// The hub's own commands.
     Hub,
-    /// Who asks from there. With lines of /56 a site of IPv6 would have 256 of them, more than
-    /// there is room for.
-    Network(Network),
+    /// Somebody at this address.
+    Client(IpAddr),
 }
 
+/// The name of a line; the hub's own commands have one too.
+type Name = Option<Network>;
+
 impl Asker {
-    /// Who asks from an address.
-    pub(crate) fn at(client: IpAddr) -> Self {
-        Self::Network(Network::of_owner(client))
+    /// In whose line. With lines of /56 a site of IPv6 would have 256 of them, more than
+    /// there is room for.
+    fn network(self) -> Name {
+        match self {
+            Self::Hub => None,
+            Self::Client(client) => Some(Network::of_owner(client)),
+        }
+    }
+
+    /// In whose line within that line, and whose "busy" is counted.
+    fn subscriber(self) -> Name {
+        match self {
+            Self::Hub => None,
+            Self::Client(client) => Some(Network::of_subscriber(client)),
+        }
     }
 }
 
 /// Why nobody's turn comes here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoTurn {
-    /// No room is left, and no line is longer than this network's own.
+    /// No room is left, and no line is longer than the asker's own.
     #[error("too many password checks are waiting")]
     Busy,
-    /// The network was told so too often.
-    #[error("the network goes on asking though it is told to wait")]
+    /// The asker was told so too often.
+    #[error("the client goes on asking though it is told to wait")]
     TooOften,
 }
 
@@ -66,12 +87,10 @@ struct Inner {
 struct State {
     /// The memories that nobody works in: while there is one, nobody waits.
     idle: Vec<Memory>,
-    lines: HashMap<Asker, VecDeque<Waiter>>,
-    /// Networks with a line, the next one first.
-    order: VecDeque<Asker>,
-    waiting: usize,
+    /// By network, and within it by subscriber.
+    lines: Rota<Name, Rota<Name, VecDeque<Waiter>>>,
     last_id: u64,
-    busy: HashMap<Asker, ToldBusy>,
+    busy: HashMap<Name, ToldBusy>,
 }
 
 struct Waiter {
@@ -104,7 +123,7 @@ impl Turns {
 
     /// How many wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.lock().waiting
+        self.lock().lines.waiting()
     }
 
     /// Waits for a turn; whoever stops waiting leaves the line.
@@ -118,15 +137,15 @@ impl Turns {
 
     fn enter(&self, asker: Asker, now: Timestamp) -> Result<Entered, NoTurn> {
         let mut state = self.lock();
-        if state.is_shut_out(asker, now) {
+        if state.is_shut_out(asker.subscriber(), now) {
             return Err(NoTurn::TooOften);
         }
         if let Some(memory) = state.idle.pop() {
             drop(state);
             return Ok(Entered::Turn(Turn::of(self.clone(), memory)));
         }
-        if state.waiting >= self.0.room && !state.make_room(asker, now) {
-            state.tell_busy(asker, now);
+        if state.lines.waiting() >= self.0.room && !state.make_room(asker, now) {
+            state.tell_busy(asker.subscriber(), now);
             return Err(NoTurn::Busy);
         }
         let (gives, granted) = oneshot::channel();
@@ -137,7 +156,7 @@ impl Turns {
     /// A memory is free: whose turn is it?
     fn pass_on(&self, memory: Memory) {
         let mut state = self.lock();
-        let Some(next) = state.next() else {
+        let Some(next) = state.lines.serve() else {
             state.idle.push(memory);
             return;
         };
@@ -154,71 +173,61 @@ impl Turns {
 impl State {
     fn join(&mut self, asker: Asker, gives: oneshot::Sender<Turn>) -> u64 {
         self.last_id += 1;
-        let line = self.lines.entry(asker).or_default();
-        if line.is_empty() {
-            self.order.push_back(asker);
-        }
-        line.push_back(Waiter { id: self.last_id, gives });
-        self.waiting += 1;
+        let waiter = Waiter { id: self.last_id, gives };
+        self.change(asker.network(), asker.subscriber(), |line| line.push_back(waiter));
         self.last_id
     }
 
-    /// The oldest of the network whose turn it is; its network goes to the end.
-    fn next(&mut self) -> Option<Waiter> {
-        let asker = self.order.pop_front()?;
-        let line = self.lines.get_mut(&asker)?;
-        let waiter = line.pop_front()?;
-        self.waiting -= 1;
-        if line.is_empty() {
-            self.lines.remove(&asker);
-        } else {
-            self.order.push_back(asker);
-        }
-        Some(waiter)
-    }
-
     /// The longest line loses its newest, unless it is as short as the newcomer's
-    /// would become: then one would only be exchanged for the other.
+    /// would become: then one would only be exchanged for the other. The same holds
+    /// among the subscribers of the newcomer's own network.
     fn make_room(&mut self, newcomer: Asker, now: Timestamp) -> bool {
-        let own = self.lines.get(&newcomer).map_or(0, VecDeque::len);
-        let longest = self.lines.iter().max_by_key(|(_, line)| line.len());
-        let Some((asker, _)) = longest.filter(|(_, line)| line.len() > own + 1) else {
+        let own = self.lines.waiting_in(newcomer.network());
+        let Some((longest, waiting)) = self.lines.longest() else { return false };
+        let (network, fewest) = if waiting > own + 1 {
+            (longest, 0)
+        } else {
+            let neighbours = self.lines.line(newcomer.network());
+            let own = neighbours.map_or(0, |line| line.waiting_in(newcomer.subscriber()));
+            (newcomer.network(), own + 1)
+        };
+        let subscriber = self.lines.line(network).and_then(Rota::longest);
+        let Some((subscriber, _)) = subscriber.filter(|(_, waiting)| *waiting > fewest) else {
             return false;
         };
-        let asker = *asker;
-        // More than one waits there, so the line stays.
-        if self.lines.get_mut(&asker).and_then(VecDeque::pop_back).is_none() {
+        if self.change(network, subscriber, VecDeque::pop_back).is_none() {
             return false;
         }
-        self.waiting -= 1;
-        self.tell_busy(asker, now);
+        self.tell_busy(subscriber, now);
         true
     }
 
     fn leave(&mut self, asker: Asker, id: u64) {
-        let Some(line) = self.lines.get_mut(&asker) else { return };
-        let before = line.len();
-        line.retain(|waiter| waiter.id != id);
-        self.waiting -= before - line.len();
-        if line.is_empty() {
-            self.lines.remove(&asker);
-            self.order.retain(|other| *other != asker);
-        }
+        self.change(asker.network(), asker.subscriber(), |line| line.retain(|one| one.id != id));
     }
 
-    fn is_shut_out(&self, asker: Asker, now: Timestamp) -> bool {
-        let told = self.busy.get(&asker).filter(|told| told.is_recent(now));
+    fn change<T>(
+        &mut self,
+        network: Name,
+        subscriber: Name,
+        change: impl FnOnce(&mut VecDeque<Waiter>) -> T,
+    ) -> T {
+        self.lines.change(network, |line| line.change(subscriber, change))
+    }
+
+    fn is_shut_out(&self, subscriber: Name, now: Timestamp) -> bool {
+        let told = self.busy.get(&subscriber).filter(|told| told.is_recent(now));
         told.is_some_and(|told| told.answers >= MOST_BUSY)
     }
 
-    fn tell_busy(&mut self, asker: Asker, now: Timestamp) {
-        if !self.busy.contains_key(&asker) && self.busy.len() >= MOST_COUNTED {
+    fn tell_busy(&mut self, subscriber: Name, now: Timestamp) {
+        if !self.busy.contains_key(&subscriber) && self.busy.len() >= MOST_COUNTED {
             self.busy.retain(|_, told| told.is_recent(now));
             if self.busy.len() >= MOST_COUNTED {
                 return;
             }
         }
-        let told = self.busy.entry(asker).or_insert(ToldBusy { since: now, answers: 0 });
+        let told = self.busy.entry(subscriber).or_insert(ToldBusy { since: now, answers: 0 });
         if !told.is_recent(now) {
             *told = ToldBusy { since: now, answers: 0 };
         }

@@ -7,12 +7,17 @@ use std::task::{Context, Poll, Waker};
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Turn, NoTurn>> + 'a>>;
 
 fn honest() -> Asker {
-    Asker::at(Ipv6Addr::LOCALHOST.into())
+    Asker::Client(Ipv6Addr::LOCALHOST.into())
 }
 
 /// Another network for each number.
 fn network(n: u32) -> Asker {
-    Asker::at(Ipv4Addr::from_bits(n << 8).into())
+    neighbour(n, 0)
+}
+
+/// Another machine of that network.
+fn neighbour(n: u32, machine: u8) -> Asker {
+    Asker::Client(Ipv4Addr::from_bits(n << 8 | u32::from(machine)).into())
 }
 
 impl Turns {
@@ -149,7 +154,7 @@ fn whoever_stops_waiting_leaves_the_line_and_never_takes_a_turn_along() {
     let turn = served(&mut waiting).expect("the turn was passed on");
     waiting.clear();
     assert_eq!(turns.waiting(), 0);
-    assert!(turns.lock().lines.is_empty() && turns.lock().order.is_empty());
+    assert!(turns.lock().lines.longest().is_none());
     drop(turn);
     assert_eq!(turns.lock().idle.len(), 1, "and comes home");
 }
@@ -194,12 +199,51 @@ fn those_told_to_wait_are_counted_in_bounded_memory() {
 }
 
 #[test]
+fn a_machine_that_floods_keeps_its_neighbours_from_nothing() {
+    let turns = Turns::new(1, 64);
+    let mut running = first(&turns);
+    let mut attackers = flood(&turns, neighbour(1, 66), 200);
+    assert_eq!(turns.waiting(), 64, "there is no room left");
+    let mut honest = ask(&turns, neighbour(1, 7));
+    assert!(look(&mut honest).is_none(), "it waits and is not turned away");
+    for before in 0.. {
+        assert!(before <= 1, "one of the other goes first, not one more");
+        drop(running);
+        if let Some(outcome) = look(&mut honest) {
+            assert!(outcome.is_ok());
+            break;
+        }
+        running = served(&mut attackers).expect("an attacker's turn");
+        attackers.extend(flood(&turns, neighbour(1, 66), 10));
+    }
+}
+
+#[test]
+fn who_asks_without_end_shuts_itself_out_and_not_its_neighbours() {
+    let at = |text: &str| Asker::Client(text.parse().expect("an address"));
+    for (machine, same, neighbour) in [
+        ("192.0.2.66", "::ffff:192.0.2.66", "192.0.2.7"),
+        ("2001:db8:1:66::1", "2001:db8:1:66::2", "2001:db8:1:7::1"),
+    ] {
+        let turns = Turns::new(1, 0);
+        let running = first(&turns);
+        for _ in 0..2 * MOST_BUSY {
+            assert!(turns.enter(at(machine), NOON).is_err());
+        }
+        drop(running);
+        let again = |asker| turns.enter(asker, NOON).map(|_| ());
+        assert_eq!(again(at(same)), Err(NoTurn::TooOften));
+        assert_eq!(again(at(neighbour)), Ok(()), "{machine}");
+    }
+}
+
+#[test]
 fn a_network_is_a_24_or_a_48() {
-    let of = |text: &str| Asker::at(text.parse().expect("an address"));
+    let of = |text: &str| Asker::Client(text.parse().expect("an address")).network();
     assert_eq!(of("192.0.2.1"), of("192.0.2.254"));
     assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
     assert_eq!(of("2001:db8:1:200::1"), of("2001:db8:1:ffff:9::9"));
     assert_ne!(of("2001:db8:1:200::1"), of("2001:db8:2:200::1"));
-    assert_ne!(of("0.0.0.1"), Asker::Hub);
+    assert_ne!(of("0.0.0.1"), Asker::Hub.network());
 }
