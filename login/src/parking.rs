@@ -13,33 +13,55 @@ pub(crate) struct Limits {
     browser: u64,
     /// By one IPv4 address or IPv6 site: a whole university may sit behind it.
     site: u64,
+    /// By one network: this part of the places that are still free, one of so many.
+    ///
+    /// A fixed share would be too small for a carrier that has all its readers behind a /24,
+    /// or too large for who rents twenty; so the share shrinks as places become scarce (a
+    /// dynamic threshold, as packet switches share their memory). Of `b` places `n` networks
+    /// that take what they can get `b / (4 + n)` each, and `4b / (4 + n)` are left: one
+    /// network alone a fifth of all; after twenty of them a sixth is free, and who comes then
+    /// may still have a fifth of that. A larger part would leave less to newcomers and
+    /// gives no network more once there are many; a smaller one would tie a carrier down
+    /// while nobody else wants the places.
+    share: u64,
     /// By all: no number of addresses fills the store.
     all: u64,
 }
 
-/// One site holds 8 MB at most, all together 160 MB.
-pub(crate) const LIMITS: Limits = Limits { browser: 30, site: 1_000, all: 20_000 };
+/// The counter of all.
+const ALL: &str = "park/all";
+/// One site holds 8 MB at most, one network 32 MB, all together 160 MB; where two windows of
+/// counting meet, for a moment twice as much.
+pub(crate) const LIMITS: Limits = Limits { browser: 30, site: 1_000, share: 4, all: 20_000 };
 const _: () = assert!(LIMITS.all * (LARGEST_PARKED as u64) <= 160 << 20);
 
 /// Counts one more parked state, or refuses it with `LOG-034`.
 ///
-/// A browser's count is written only once its site and all the others have room: bindings
-/// cost a stranger nothing, and each would leave a counter behind.
+/// The counts of a browser and a network are written only once all have room: bindings cost
+/// a stranger nothing, and each would leave a counter behind; and who is refused as long as
+/// places are scarce is not held to those attempts afterwards.
 pub(crate) async fn count(
     shared: &Shared,
     limits: &Limits,
     turn: &Turn<'_>,
 ) -> Result<(), Refusal> {
-    let now = turn.now();
+    let (now, client) = (turn.now(), turn.inbound().client);
     let browser = format!("park/browser/{}", browser_key(&turn.binding.value));
-    let site = format!("park/site/{}", Network::of_site(turn.inbound().client));
-    let limit = if shared.read(&browser, now).await? >= limits.browser {
+    let site = format!("park/site/{}", Network::of_site(client));
+    let network = format!("park/network/{}", Network::of_owner(client));
+    let free = limits.all.saturating_sub(shared.read(ALL, now).await?);
+    let limit = if free == 0 {
+        "hub"
+    } else if shared.read(&browser, now).await? >= limits.browser {
         "browser"
+    } else if shared.read(&network, now).await? * limits.share >= free {
+        "network"
     } else if shared.add(&site, STATE_LIFE, now).await? > limits.site {
         "site"
-    } else if shared.add("park/all", STATE_LIFE, now).await? > limits.all {
+    } else if shared.add(ALL, STATE_LIFE, now).await? > limits.all {
         "hub"
     } else {
+        shared.add(&network, STATE_LIFE, now).await?;
         shared.add(&browser, STATE_LIFE, now).await?;
         return Ok(());
     };
@@ -55,16 +77,21 @@ mod tests {
     use crate::testing::inbound;
     use model::{Inbound, LoginCode};
 
-    const FEW: Limits = Limits { browser: 2, site: 5, all: 8 };
+    const FEW: Limits = Limits { browser: 2, site: 5, share: 1, all: 40 };
+    const FEWER: Limits = Limits { all: 8, ..FEW };
 
     /// One more state of the browser with this number at that address.
     async fn park(hub: &Hub, browser: u32, client: &str) -> Result<(), String> {
+        park_in(hub, &FEW, browser, client).await
+    }
+
+    async fn park_in(hub: &Hub, limits: &Limits, browser: u32, client: &str) -> Result<(), String> {
         let binding = format!("{browser:022}");
         let client = client.parse().expect("an address");
         let inbound = Inbound { client, ..inbound(&[(BINDING, &binding)]) };
         let code = LoginCode::draw(&hub.entropy);
         let edge = Edge { inbound, moment: hub.moment(), code };
-        let outcome = count(&hub.shared, &FEW, &Turn::of(&hub.login, &edge)).await;
+        let outcome = count(&hub.shared, limits, &Turn::of(&hub.login, &edge)).await;
         outcome.map_err(|refusal| {
             assert_eq!(refusal.code(), code::LOG_TOO_MANY);
             refusal.detail().log.rsplit(' ').next().unwrap_or_default().to_owned()
@@ -103,8 +130,58 @@ mod tests {
     async fn all_together_park_so_many_and_no_more() {
         let hub = hub().await;
         for n in 0..8 {
-            assert_eq!(park(&hub, n, &format!("192.0.2.{n}")).await, Ok(()));
+            let parked = park_in(&hub, &FEWER, n, &format!("192.0.{n}.1")).await;
+            assert_eq!(parked, Ok(()), "{n}");
         }
-        assert_eq!(park(&hub, 9, "198.51.100.1").await, Err("hub".to_owned()));
+        let refused = park_in(&hub, &FEWER, 9, "198.51.100.1").await;
+        assert_eq!(refused, Err("hub".to_owned()));
+    }
+
+    /// Twenty networks, each with as many addresses and browsers as it likes, take all that
+    /// they are given.
+    #[tokio::test]
+    async fn a_few_networks_cannot_use_up_the_places_of_all() {
+        let hub = hub().await;
+        let limits = Limits { browser: 30, site: 1_000, share: 4, all: 600 };
+        let mut taken = [0; 20];
+        loop {
+            let before = taken;
+            for (network, taken) in (0_u32..).zip(&mut taken) {
+                let client = format!("198.18.{network}.{}", *taken % 200);
+                if park_in(&hub, &limits, network * 10_000 + *taken, &client).await.is_ok() {
+                    *taken += 1;
+                }
+            }
+            if before == taken {
+                break;
+            }
+        }
+        assert!(taken.iter().all(|taken| (24..=26).contains(taken)), "{taken:?}");
+        for newcomer in 0..20 {
+            let parked = park_in(&hub, &limits, 900_000 + newcomer, "203.0.113.1").await;
+            assert_eq!(parked, Ok(()), "{newcomer}");
+        }
+        // One network alone has many times that.
+        hub.clock.pass_s(i64::from(STATE_LIFE) + 1);
+        for n in 0..120 {
+            let parked = park_in(&hub, &limits, 990_000 + n, "198.18.1.1").await;
+            assert_eq!(parked, Ok(()), "{n}");
+        }
+        assert!(park_in(&hub, &limits, 999_999, "198.18.1.2").await.is_err());
+    }
+
+    /// Attempts while the places are scarce are not held against anybody afterwards.
+    #[tokio::test]
+    async fn a_network_that_was_refused_parks_again_when_there_is_room() {
+        let hub = hub().await;
+        let at = |n: u32| format!("192.0.2.{n}");
+        for n in 0..40 {
+            let parked = park_in(&hub, &FEWER, n, &at(n)).await;
+            assert_eq!(parked.is_ok(), n < 4, "{n}: {parked:?}");
+        }
+        hub.shared.clear(ALL).await.expect("clears");
+        for n in 40..42 {
+            assert_eq!(park_in(&hub, &FEWER, n, &at(n)).await, Ok(()), "{n}");
+        }
     }
 }

@@ -155,3 +155,34 @@ async fn a_refusal_is_not_larger_than_what_was_asked() {
     // Those removed, the state, the binding.
     assert_eq!((answer.status(), set), (StatusCode::OK, 32 + 2));
 }
+
+/// As many long requests as there is room for, but for a hundred, came from everywhere; now one
+/// network sends as many as it can, from many addresses and ever new browsers.
+#[tokio::test]
+async fn one_network_cannot_use_up_what_is_left_to_park() {
+    let world = World::new().await;
+    let hub = &world.hub.installation;
+    let now = hub.moment().now;
+    for _ in 0..19_900 {
+        hub.shared.add("park/all", 600, now).await.expect("counts");
+    }
+    let long: String = std::iter::repeat_with(|| hub.entropy.token()).take(130).collect();
+    let ask = authorize(&[("state", &long)]);
+    let parks = async |address: [u8; 4]| {
+        let mut browser = world.browser();
+        browser.address = SocketAddr::from((address, 40_000));
+        let seen = browser.get(&ask).await;
+        let is_refused = seen.body.contains("LOG-034");
+        assert_eq!(seen.status == StatusCode::TOO_MANY_REQUESTS, is_refused, "{}", seen.body);
+        !is_refused
+    };
+    let mut parked = 0;
+    for last in 1..=60 {
+        parked += usize::from(parks([198, 18, 1, last]).await);
+    }
+    // A fifth: a quarter of what it leaves free.
+    assert_eq!(parked, 20);
+    for elsewhere in 1..=10 {
+        assert!(parks([203, 0, elsewhere, 1]).await, "{elsewhere}");
+    }
+}
