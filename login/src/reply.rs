@@ -53,6 +53,13 @@ impl Refused {
     pub fn with_status(status: u16, refusal: Refusal, login_code: LoginCode) -> Self {
         Self { status, ..Self::from((refusal, login_code)) }
     }
+
+    /// A refusal of a request that became no login: it stands in the log under the code that
+    /// the page shows, or whoever quotes that code cannot be helped.
+    pub fn logged(refusal: Refusal, login_code: LoginCode) -> Self {
+        crate::trace::log(login_code, &refusal);
+        Self::from((refusal, login_code))
+    }
 }
 
 impl From<(Refusal, LoginCode)> for Refused {

@@ -15,7 +15,7 @@ use saml::{AuthnRequest, RawRequest, SpMetadata, decode_post, decode_redirect};
 pub(crate) async fn sso(State(endpoints): State<Endpoints>, edge: Edge) -> Result<Reply, Refused> {
     let idp = &endpoints.idp;
     let snapshot = idp.registry.current();
-    let on_page = |refusal: Refusal| Refused::from((refusal, edge.code));
+    let on_page = |refusal: Refusal| Refused::logged(refusal, edge.code);
     let (raw, params) = decode(&edge).map_err(on_page)?;
     let claimed = request::parse(&raw).map_err(on_page)?;
     let (service, sp) = find_service(&snapshot, &claimed.issuer).map_err(on_page)?;
