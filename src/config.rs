@@ -33,6 +33,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Further addresses that `/metrics` answers; this machine always may.
     pub metrics_from: Vec<IpNet>,
+    /// A port of its own for `/metrics`; the other one then answers `metrics_from` alone.
+    pub metrics_listen: Option<SocketAddr>,
     /// The master key, where it is not given.
     pub master_key_file: PathBuf,
     /// The master key that the environment or systemd gave; the file is not looked at then.
@@ -110,6 +112,7 @@ struct Raw {
     trusted_proxies: Vec<String>,
     #[serde(default)]
     metrics_from: Vec<String>,
+    metrics_listen: Option<SocketAddr>,
     master_key_file: Option<PathBuf>,
     outbound_ca_file: Option<PathBuf>,
     #[serde(default)]
@@ -221,6 +224,7 @@ impl Raw {
             tls: self.tls.map(|t| TlsFiles { cert: folder.join(t.cert), key: folder.join(t.key) }),
             trusted_proxies,
             metrics_from,
+            metrics_listen: self.metrics_listen,
             master_key_file,
             master_key: None,
             drain: Duration::from_secs(self.drain_s),
@@ -243,6 +247,7 @@ fn example(key: &str) -> Option<&'static str> {
         "tls" => "tls = { cert = \"cert.pem\", key = \"key.pem\" }",
         "trusted_proxies" => "trusted_proxies = [\"10.0.0.1\"]",
         "metrics_from" => "metrics_from = [\"10.0.0.5\"]",
+        "metrics_listen" => "metrics_listen = \"127.0.0.1:9464\"",
         "master_key_file" => "master_key_file = \"data/master.key\"",
         "outbound_ca_file" => "outbound_ca_file = \"ca.pem\"",
         "outbound_networks" => "outbound_networks = [\"10.1.0.0/16\"]",

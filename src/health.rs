@@ -1,19 +1,21 @@
 //! `/healthz`, `/readyz`, `/metrics`: for the machine that runs the hub.
 
 mod figures;
+mod readers;
 
 use crate::installation::Installation;
 use crate::running::Running;
 use accounts::Accounts;
-use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use ipnet::IpNet;
+use axum::{Extension, Router};
 use login::{Head, Login, Refused};
 use metadata::{FirstEnds, KeyRing, Registry};
-use model::{Clock, Inbound};
+use model::Clock;
+use readers::{OwnPort, Readers};
 use std::sync::Arc;
 use store::{Durable, Operations, Shared};
 use tokio::sync::Mutex;
@@ -25,7 +27,7 @@ struct Health {
     operations: Operations,
     registry: Registry,
     clock: Arc<dyn Clock>,
-    metrics_from: Arc<[IpNet]>,
+    readers: Readers,
     running: Arc<Running>,
     login: Login,
     accounts: Accounts,
@@ -42,7 +44,7 @@ pub(crate) fn routes(hub: &Installation, login: &Login) -> Router {
         operations: hub.operations.clone(),
         registry: hub.registry.clone(),
         clock: Arc::clone(&hub.clock),
-        metrics_from: hub.config.metrics_from.clone().into(),
+        readers: Readers::of(&hub.config),
         running: Arc::clone(&hub.running),
         login: login.clone(),
         accounts: hub.accounts.clone(),
@@ -54,6 +56,19 @@ pub(crate) fn routes(hub: &Installation, login: &Login) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(health)
+}
+
+/// What a port of its own leads to: `/metrics` and nothing else of the hub.
+pub(crate) fn own_port(hub: Router) -> Router {
+    hub.layer(from_fn(figures_alone))
+}
+
+async fn figures_alone(mut request: Request, next: Next) -> Response {
+    if request.uri().path() != "/metrics" {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    request.extensions_mut().insert(OwnPort);
+    next.run(request).await
 }
 
 /// The process answers.
@@ -74,34 +89,19 @@ async fn ready(State(health): State<Health>) -> Response {
     }
 }
 
-/// Prometheus text format, for this machine and `metrics_from`; others find no such page.
-async fn metrics(State(health): State<Health>, head: Result<Head, Refused>) -> Response {
+/// Prometheus text format, for [`Readers`]; others find no such page.
+async fn metrics(
+    State(health): State<Health>,
+    port: Option<Extension<OwnPort>>,
+    head: Result<Head, Refused>,
+) -> Response {
     match head {
-        Ok(head) if may_read(&head.inbound, &health.metrics_from) => {
+        Ok(head) if health.readers.include(&head.inbound, port.map(|Extension(port)| port)) => {
             let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
             (kind, health.figures().await).into_response()
         }
         head => web::fallback(head).await.into_response(),
     }
-}
-
-/// What proxies add, each another part of it.
-const PASSED_ON: [&str; 7] = [
-    "x-forwarded-for",
-    "forwarded",
-    "x-real-ip",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "via",
-];
-
-/// What a proxy passes on comes from elsewhere, even where the proxy runs on this machine
-/// and nobody told us to trust it.
-fn may_read(inbound: &Inbound, metrics_from: &[IpNet]) -> bool {
-    let is_forwarded = PASSED_ON.iter().any(|name| inbound.header(name).is_some());
-    let is_here = inbound.client.is_loopback() && !is_forwarded;
-    is_here || metrics_from.iter().any(|net| net.contains(&inbound.client))
 }
 
 impl Health {
@@ -114,38 +114,5 @@ impl Health {
             tracing::warn!(error = %fault, "a store does not answer");
         }
         [("durable", durable.is_ok()), ("shared", shared.is_ok()), ("registry", is_applied)]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::Method;
-
-    fn asked_by(client: &str, headers: &[(&str, &str)]) -> Inbound {
-        Inbound {
-            method: Method::Get,
-            path: "/metrics".to_owned(),
-            query: String::new(),
-            headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
-            body: Vec::new(),
-            client: client.parse().expect("an address"),
-        }
-    }
-
-    #[test]
-    fn figures_are_for_this_machine_and_those_that_are_named() {
-        let named: IpNet = "10.0.0.0/24".parse().expect("a network");
-        let may = |client, headers: &[(&str, &str)]| may_read(&asked_by(client, headers), &[named]);
-        for client in ["127.0.0.1", "127.9.9.9", "::1", "10.0.0.7"] {
-            assert!(may(client, &[]), "{client}");
-        }
-        for client in ["0.0.0.0", "10.0.1.7", "203.0.113.7", "2001:db8::1"] {
-            assert!(!may(client, &[]), "{client}");
-        }
-        for name in PASSED_ON {
-            assert!(!may("127.0.0.1", &[(name, "203.0.113.7")]), "a proxy passed it on");
-        }
-        assert!(may("10.0.0.7", &[("x-forwarded-for", "10.0.0.7")]), "heard from a trusted proxy");
     }
 }

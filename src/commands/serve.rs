@@ -7,12 +7,14 @@ pub(crate) use signals::StopSignal;
 use super::{CommandError, Ended, configuration};
 use crate::assemble::{Appearance, assemble};
 use crate::cli::{Cli, ServeArgs};
+use crate::health;
 use crate::installation::Installation;
 use crate::listen::{self, Ear, Places, Tls};
 use crate::running::Running;
 use crate::second_opinion;
 use model::Clock;
 use signals::{Asked, hangups, stdin_closed};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Durable;
@@ -34,6 +36,7 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     let failed = |e: &dyn std::fmt::Display| CommandError::Failed(e.to_string());
     let tls = config.tls.as_ref().map(Tls::load).transpose().map_err(|e| failed(&e))?;
     let listener = listen::bind(config.listen, "the key `listen`").await.map_err(|e| failed(&e))?;
+    let figures = figures_port(config.metrics_listen).await?;
     let hub = Installation::open(config).await?;
     if hub.registry.current().version() == 0 {
         tracing::warn!("no registry is applied yet: run `readerpass apply DIR`");
@@ -63,10 +66,10 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
             tokio::time::sleep(drain).await;
         }
     };
-    let ear = Ear { listener, tls, places: Places::new() };
+    let ears = (Ear { listener, tls, places: Places::new() }, figures);
     let appearance = Appearance { demo_mark: args.demo_mark };
     tokio::select! {
-        ended = Box::pin(run_hub(hub, ear, appearance, stop)) => ended.map(|()| Ended::Good),
+        ended = Box::pin(run_hub(hub, ears, appearance, stop)) => ended.map(|()| Ended::Good),
         () = asked_twice => {
             tracing::warn!("asked twice: ending at once");
             Ok(Ended::NotGood)
@@ -74,10 +77,20 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     }
 }
 
-/// Runs a hub until `stop`, with everything it does in the background.
+/// The port of `/metrics` alone, where the configuration names one.
+async fn figures_port(at: Option<SocketAddr>) -> Result<Option<Ear>, CommandError> {
+    let Some(at) = at else { return Ok(None) };
+    let listener = listen::bind(at, "the key `metrics_listen`")
+        .await
+        .map_err(|e| CommandError::Failed(e.to_string()))?;
+    Ok(Some(Ear { listener, tls: None, places: Places::new() }))
+}
+
+/// Runs a hub until `stop`, with everything it does in the background; the second ear is for
+/// `/metrics` alone.
 pub(crate) async fn run_hub(
     hub: Installation,
-    ear: Ear,
+    (ear, figures): (Ear, Option<Ear>),
     appearance: Appearance,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), CommandError> {
@@ -85,6 +98,7 @@ pub(crate) async fn run_hub(
     // Set once: a process runs one hub.
     let _ = hub.running.ear.set((ear.places.clone(), ear.tls.clone()));
     let certificate = ear.tls.clone();
+    let own_port = health::own_port(router.clone());
     let background = [
         tokio::spawn(hub.registry.clone().watch(WATCH)),
         tokio::spawn(Arc::clone(&hub.keys).watch(Arc::clone(&hub.clock), WATCH)),
@@ -101,6 +115,12 @@ pub(crate) async fn run_hub(
         tokio::spawn(async move {
             if let Some(tls) = certificate {
                 tls.watch().await;
+            }
+        }),
+        tokio::spawn(async move {
+            if let Some(ear) = figures {
+                // Until the end: what happens while the hub ends is to be seen too.
+                listen::serve(ear, own_port, std::future::pending()).await;
             }
         }),
     ];

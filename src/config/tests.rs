@@ -34,6 +34,9 @@ fn addresses_that_may_read_the_figures_are_none_unless_named() {
     assert_eq!(read(&named, &[]).expect("reads").metrics_from.len(), 2);
     let fault = read(&format!("{base}metrics_from = [\"all\"]\n"), &[]).unwrap_err();
     assert!(fault.to_string().contains("metrics_from: `all`"), "{fault}");
+    assert!(read(base, &[]).expect("reads").metrics_listen.is_none());
+    let own = read(&format!("{base}metrics_listen = \"127.0.0.1:9464\"\n"), &[]).expect("reads");
+    assert_eq!(own.metrics_listen, Some(([127, 0, 0, 1], 9464).into()));
 }
 
 #[test]

@@ -80,7 +80,7 @@ async fn serve(
         tasks.push(tokio::spawn(demo_services::run(listener, place, credentials, until)));
     }
     let ear = Ear { listener: listeners.hub, tls: None, places: Places::new() };
-    let serving = Box::pin(run_hub(hub, ear, Appearance { demo_mark: true }, until(ended)));
+    let serving = Box::pin(run_hub(hub, (ear, None), Appearance { demo_mark: true }, until(ended)));
     let watched = async {
         let stood = tokio::select! {
             ready = children.wait_until_ready(plan) => ready.map(|()| true),

@@ -5,7 +5,7 @@ use crate::harness::oidc::{authorize, code_of};
 use crate::harness::world::{HUB, PASSWORD, World, sign_in};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::{Request, StatusCode, header};
+use http::{HeaderName, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use std::net::SocketAddr;
 use tower::ServiceExt as _;
@@ -107,8 +107,12 @@ async fn asked(
     let client: SocketAddr = client.parse().expect("an address");
     let mut request =
         Request::get(path).header(header::HOST, "hub.test").extension(ConnectInfo(client));
+    let headers = request.headers_mut().expect("good so far");
     for (name, value) in more {
-        request = request.header(*name, *value);
+        headers.insert(
+            HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+            value.parse().expect("a value"),
+        );
     }
     let request = request.body(Body::empty()).expect("a request");
     let answer = world.hub.router.clone().oneshot(request).await.expect("infallible");
@@ -120,13 +124,16 @@ async fn asked(
 #[tokio::test]
 async fn figures_are_for_the_machine_itself_and_the_state_says_no_more_than_it_must() {
     let world = World::new().await;
-    let (status, figures) = asked(&world, "/metrics", "127.0.0.1:4000", &[]).await;
+    let here = [("host", "127.0.0.1:8080")];
+    let (status, figures) = asked(&world, "/metrics", "127.0.0.1:4000", &here).await;
     assert_eq!(status, StatusCode::OK);
     assert!(figures.contains("\nreaderpass_members ") && figures.contains("{part=\"shared\"} 1\n"));
-    let forwarded = [("x-forwarded-for", "127.0.0.1")];
+    let forwarded = [("host", "127.0.0.1:8080"), ("x-forwarded-for", "127.0.0.1")];
     for (client, more) in [
         ("203.0.113.7:4000", &[][..]),
         ("127.0.0.1:4000", &forwarded),
+        // A proxy on this machine that adds no header passes the public name on.
+        ("127.0.0.1:4000", &[("host", "hub.test")]),
         ("203.0.113.7:4000", &forwarded),
     ] {
         let (status, page) = asked(&world, "/metrics", client, more).await;

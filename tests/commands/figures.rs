@@ -56,8 +56,23 @@ fn the_days_of_our_own_certificate_are_told() {
     let pair = authority.server("hub.localhost");
     let folder = Folder::new("figures");
     folder.write("tls.crt", &pair.cert);
-    folder.write("tls.key", &pair.key);
+    folder.write_secret("tls.key", &pair.key);
     let hub = Serving::start(folder, "tls = { cert = \"tls.crt\", key = \"tls.key\" }");
     let text = hub.get_by_tls(&authority, "/metrics");
     assert!(text.contains("readerpass_certificate_days_left{of=\"tls\"} "), "{text}");
+}
+
+/// What a proxy leads to is the other port.
+#[test]
+fn a_port_of_its_own_has_the_figures_and_nothing_else() {
+    let port = crate::peers::hub::free_port();
+    let own = format!("metrics_listen = \"127.0.0.1:{port}\"");
+    let hub = Serving::start(Folder::new("figures"), &own);
+    let text = hub.get_at(port, "/metrics");
+    assert!(text.contains("readerpass_ready{part=\"durable\"} 1"), "{text}");
+    for path in ["/", "/healthz", "/discover", "/metrics/x"] {
+        assert!(hub.get_at(port, path).starts_with("HTTP/1.1 404"), "{path}");
+    }
+    let text = hub.get("/metrics");
+    assert!(text.starts_with("HTTP/1.1 404") && !text.contains("readerpass_"), "{text}");
 }

@@ -62,7 +62,12 @@ impl Serving {
 
     /// One request over a connection of its own; empty where nobody answers.
     pub fn get(&self, path: &str) -> String {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+        self.get_at(self.port, path)
+    }
+
+    /// The same at another port of the program.
+    pub fn get_at(&self, port: u16, path: &str) -> String {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
             return String::new();
         };
         ask(&mut stream, path, "close");
@@ -218,7 +223,7 @@ fn a_new_certificate_is_taken_while_connections_go_on_and_a_bad_one_is_not() {
     let authority = Authority::new();
     let folder = Folder::new("serving");
     let put = |folder: &Folder, cert: &str, key: &str| {
-        folder.write("tls.key", key);
+        folder.write_secret("tls.key", key);
         folder.write("tls.crt", cert);
     };
     let der = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).expect("PEM").to_vec();
@@ -253,4 +258,22 @@ fn a_new_certificate_is_taken_while_connections_go_on_and_a_bad_one_is_not() {
     until("the newest certificate", || shown(&hub) == der(&third.cert));
     assert!(old.get("/healthz").starts_with("HTTP/1.1 200"), "the old connection was cut off");
     assert_eq!(hub.ended(), None);
+}
+
+/// Whoever quotes the code of such a page can be helped by the log.
+#[test]
+fn a_refusal_that_became_no_login_stands_in_the_log_under_its_code() {
+    let hub = Serving::start(Folder::new("serving"), "");
+    for (path, code) in [
+        ("/saml/idp/sso?SAMLRequest=none", "SAML-060"),
+        ("/oauth2/authorize?client_id=nobody", "OIDC-"),
+        ("/oauth2/end_session?state=1&state=2", "OIDC-"),
+    ] {
+        let page = hub.get(path);
+        let quoted = page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        let quoted = quoted.filter(|word| model::LoginCode::parse(word).is_ok() && word.len() == 9);
+        let quoted = quoted.last().unwrap_or_else(|| panic!("no code on\n{page}")).to_owned();
+        until("it is in the log", || hub.said(&quoted));
+        assert!(hub.said(code), "{path}");
+    }
 }

@@ -1,5 +1,6 @@
 //! A folder of the test's own, gone at its end.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -24,6 +25,14 @@ impl Folder {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(path, content).expect("a file");
+    }
+
+    /// A file for its owner alone.
+    pub fn write_secret(&self, name: &str, content: impl AsRef<[u8]>) {
+        self.write(name, "");
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(self.0.join(name), mode).expect("its mode");
+        self.write(name, content);
     }
 }
 
