@@ -15,6 +15,7 @@ use axum::Router;
 use connection::{Connection, Stop, Waiting};
 use peers::Peers;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -36,6 +37,11 @@ pub enum ListenError {
     /// The system refuses.
     #[error("cannot listen on {0}: {1}")]
     System(SocketAddr, std::io::Error),
+    /// The private key is not only its owner's.
+    #[error(
+        "tls: {0}: others may read or change the private key (mode {1:04o}) — chmod 600 it, or 640 with a group of its own; where strangers could read it, take a new key"
+    )]
+    Exposed(PathBuf, u32),
     /// The TLS files.
     #[error("tls: {0} — name the certificate chain and its private key, both PEM")]
     Tls(String),

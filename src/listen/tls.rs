@@ -6,6 +6,9 @@ use aws_lc_rs::digest::{Context, SHA256, digest};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +20,10 @@ use zeroize::Zeroizing;
 
 /// How often it looks whether the files were changed.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// Bits of a file's mode that a private key must not have. A group may read it: Debian's
+/// `ssl-cert` shares one key among several servers so, and PostgreSQL draws the same line.
+const TOO_OPEN: u32 = 0o027;
 
 /// The certificate that new connections get: always the last good one.
 pub struct Tls {
@@ -102,8 +109,8 @@ struct Pair {
 
 impl Pair {
     fn read(files: &TlsFiles) -> Result<Self, ListenError> {
-        let read = |path: &Path| std::fs::read(path).map_err(|e| fault(path, &e));
-        Ok(Self { cert: read(&files.cert)?, key: Zeroizing::new(read(&files.key)?) })
+        let cert = std::fs::read(&files.cert).map_err(|e| fault(&files.cert, &e))?;
+        Ok(Self { cert, key: read_key(&files.key)? })
     }
 
     fn hash(&self) -> [u8; 32] {
@@ -131,6 +138,18 @@ impl Pair {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Loaded { config: Arc::new(config), certificate })
     }
+}
+
+/// Of the file that was looked at, not of another that takes its name meanwhile.
+fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, ListenError> {
+    let mut file = File::open(path).map_err(|e| fault(path, &e))?;
+    let mode = file.metadata().map_err(|e| fault(path, &e))?.permissions().mode() & 0o7777;
+    if mode & TOO_OPEN != 0 {
+        return Err(ListenError::Exposed(path.to_owned(), mode));
+    }
+    let mut key = Zeroizing::new(Vec::new());
+    file.read_to_end(&mut key).map_err(|e| fault(path, &e))?;
+    Ok(key)
 }
 
 fn fault(path: &Path, why: &dyn std::fmt::Display) -> ListenError {

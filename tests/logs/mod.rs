@@ -43,7 +43,7 @@ impl Overheard {
         let authority = Authority::new();
         let pair = authority.server("hub.test");
         folder.write("tls.crt", &pair.cert);
-        folder.write("tls.key", &pair.key);
+        folder.write_secret("tls.key", &pair.key);
         let tls = "tls = { cert = \"tls.crt\", key = \"tls.key\" }";
         folder.write("readerpass.toml", format!("public_url = \"{HUB}\"\n{tls}\n"));
         let nju = idp_metadata(

@@ -20,7 +20,7 @@ impl Hub {
         let folder = Folder::new("hub");
         let pair = authority.server("hub.test");
         folder.write("tls.crt", &pair.cert);
-        folder.write("tls.key", &pair.key);
+        folder.write_secret("tls.key", &pair.key);
         let port = free_port();
         let url = format!("https://hub.test:{port}");
         let config = format!(

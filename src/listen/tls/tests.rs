@@ -1,7 +1,11 @@
 use super::*;
+use crate::listen::{Ear, HANDSHAKE, Places, bind, serve};
 use crate::outside::system_entropy;
+use axum::Router;
 use rcgen::KeyPair;
 use std::path::PathBuf;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 struct Files {
     folder: PathBuf,
@@ -22,6 +26,12 @@ impl Files {
     fn put(&self, (cert, key): (&str, &str)) {
         std::fs::write(&self.files.cert, cert).expect("a file");
         std::fs::write(&self.files.key, key).expect("a file");
+        self.mode(0o600);
+    }
+
+    fn mode(&self, mode: u32) {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&self.files.key, mode).expect("its mode");
     }
 }
 
@@ -76,6 +86,34 @@ fn new_files_are_taken_and_bad_ones_leave_the_old() {
 }
 
 #[test]
+fn a_key_that_others_may_read_is_not_taken() {
+    let files = Files::new();
+    let (cert, key) = pair("a.test");
+    files.put((&cert, &key));
+    for mode in [0o400, 0o440, 0o600, 0o640] {
+        files.mode(mode);
+        assert!(Tls::load(&files.files).is_ok(), "{mode:o}");
+    }
+    for mode in [0o604, 0o644, 0o602, 0o620, 0o660, 0o666] {
+        files.mode(mode);
+        let said = Tls::load(&files.files).err().expect("refused").to_string();
+        let named = ["key.pem", "chmod 600", &format!("(mode 0{mode:o})")];
+        assert!(named.iter().all(|part| said.contains(part)), "{said}");
+    }
+    // While it runs, the old one stays.
+    files.mode(0o600);
+    let tls = Tls::load(&files.files).expect("loads");
+    let other = pair("b.test");
+    files.put((&other.0, &other.1));
+    files.mode(0o644);
+    let seen = tls.look([1; 32], false);
+    assert_eq!(tls.certificate(), der(&cert));
+    files.mode(0o600);
+    tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&other.0));
+}
+
+#[test]
 fn files_that_cannot_be_used_at_the_start_are_named() {
     let files = Files::new();
     let (cert, key) = pair("a.test");
@@ -90,4 +128,20 @@ fn files_that_cannot_be_used_at_the_start_are_named() {
     named("cert.pem");
     files.put((&cert, &pair("a.test").1));
     named("cert.pem");
+}
+
+/// Who opens a connection and says nothing holds a place for so long and no longer.
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_does_not_come_is_not_waited_for() {
+    let files = Files::new();
+    let (cert, key) = pair("a.test");
+    files.put((&cert, &key));
+    let tls = Some(Tls::load(&files.files).expect("loads"));
+    let listener = bind(([127, 0, 0, 1], 0).into(), "a port").await.expect("a port");
+    let at = listener.local_addr().expect("an address");
+    let ear = Ear { listener, tls, places: Places::new() };
+    tokio::spawn(serve(ear, Router::new(), std::future::pending()));
+    let mut silent = TcpStream::connect(at).await.expect("connects");
+    let ended = tokio::time::timeout(HANDSHAKE * 4, silent.read(&mut [0; 16])).await;
+    assert!(ended.is_ok(), "it is held for ever");
 }
