@@ -72,6 +72,27 @@ fn no_octet_may_change_be_missing_or_be_added() {
     assert!(scratch.restored(&[&whole[..], b"\n"].concat()).is_err(), "one octet more");
 }
 
+/// Who has no key yet is told of damage, and which.
+#[test]
+fn damage_is_told_as_what_it_is() {
+    let scratch = Scratch::new();
+    let whole = scratch.backup(b"the durable store");
+    let text = String::from_utf8_lossy(&whole).replace("hub.test", "hub.tesd");
+    fs::write(scratch.at("head"), text).expect("a file");
+    let head = Opened::open(&scratch.at("head")).err().expect("refused").to_string();
+    assert!(head.contains("its head does not fit its hash"), "{head}");
+    let mut changed = whole.clone();
+    *changed.last_mut().expect("content") ^= 1;
+    for (octets, what) in [
+        (&whole[..whole.len() - 1], "holds less than the 17 octets"),
+        (&[&whole[..], b"!"].concat(), "holds more than the 17 octets"),
+        (&changed, "its content does not fit its hash"),
+    ] {
+        let said = scratch.restored(octets).unwrap_err().to_string();
+        assert!(said.contains(what), "{said}");
+    }
+}
+
 /// Whoever can write to the place of the backups can compute hashes, but has no key.
 #[test]
 fn a_backup_with_good_hashes_and_no_seal_of_ours_is_refused() {

@@ -40,6 +40,27 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     }
 }
 
+/// What is read of a head is kept until its end comes.
+#[tokio::test]
+async fn a_head_of_any_length_is_not_taken() {
+    let (at, _stop, _served) = started().await;
+    let (mut read, mut write) = TcpStream::connect(at).await.expect("connects").into_split();
+    let flood = async {
+        let _ = write.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: ").await;
+        let piece = [b'x'; 1_000];
+        // 20 MB, or until we are cut off.
+        let mut sent = 0;
+        while sent < 20_000 && write.write_all(&piece).await.is_ok() {
+            sent += 1;
+        }
+        sent
+    };
+    let mut answer = String::new();
+    let (sent, _ended) = tokio::join!(flood, read.read_to_string(&mut answer));
+    assert!(sent < 20_000, "all of it was read");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_running_request_is_answered_after_the_stop_and_no_new_one_is() {
     let (at, stop, served) = started().await;

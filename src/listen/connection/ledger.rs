@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 /// `HEAD` for this), and so does an answer that is not fetched, in either version.
 pub(in crate::listen) const IDLE: Duration = Duration::from_mins(1);
 /// Requests of one connection; browsers and proxies then open another without a word.
-const REQUESTS: usize = 10_000;
+pub(super) const REQUESTS: usize = 10_000;
 
 /// Why a connection is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-use super::ledger::IDLE;
+use super::ledger::{IDLE, REQUESTS};
 use super::*;
 use axum::routing::get;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +18,9 @@ const END_HEADERS: u8 = 4;
 /// `GET https://a/` in the static table of RFC 7541, and `GET https://a/slow` by literals.
 const FAST: &[u8] = &[0x82, 0x87, 0x84, 0x41, 1, b'a'];
 const SLOW: &[u8] = &[0x82, 0x87, 0x44, 5, b'/', b's', b'l', b'o', b'w', 0x41, 1, b'a'];
+
+/// It announces five octets of body, with none to come.
+const FAULTY: &[u8] = &[0x82, 0x87, 0x84, 0x41, 1, b'a', 0x0f, 0x0d, 1, b'5'];
 
 const PAGE_AT: &[u8] = &[0x82, 0x87, 0x44, 5, b'/', b'p', b'a', b'g', b'e', 0x41, 1, b'a'];
 const PAGE: usize = 100_000;
@@ -184,6 +187,30 @@ async fn requests_that_are_taken_back_while_they_run_are_counted() {
     assert!(peer.began() <= RESETS + 20, "{} requests ran", peer.began());
 }
 
+/// CVE-2025-8671: it is we who take each request back, for an error that the peer makes.
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_faulty_requests_ends_the_connection() {
+    let mut peer = Peer::connected().await;
+    let head = |number: u32| frame(HEADERS, END_STREAM | END_HEADERS, number * 2 + 1, FAULTY);
+    peer.raw(&(0..3000).flat_map(head).collect::<Vec<_>>()).await;
+    let rest = peer.rest().await;
+    // RFC 9113 section 7: ENHANCE_YOUR_CALM.
+    let calm = |frame: &Frame| frame.kind == GOAWAY && frame.payload[4..8] == [0, 0, 0, 11];
+    assert!(rest.iter().any(calm), "{} frames, and it goes on", rest.len());
+}
+
+/// A proxy keeps a connection of HTTP/1.1 for as long as it likes.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_http2_has_its_share_of_requests() {
+    for (ledger, over) in [(Ledger::http2(), Over::Worn), (Ledger::http1(), Over::Idle)] {
+        let ledger = Arc::new(ledger);
+        for _ in 0..REQUESTS {
+            ledger.enter().ended();
+        }
+        assert_eq!(ledger.over().await, over);
+    }
+}
+
 #[tokio::test]
 async fn more_streams_than_allowed_are_refused() {
     let mut peer = Peer::connected().await;
@@ -249,7 +276,8 @@ async fn a_head_of_any_length_is_not_taken() {
     }
     head.extend(frame(CONTINUATION, END_HEADERS, 1, &[]));
     peer.raw(&head).await;
-    let answer = peer.next().await;
+    let answer = tokio::time::timeout(Duration::from_secs(30), peer.next()).await;
+    let answer = answer.expect("it is taken and runs");
     let is_refused = answer.is_none_or(|frame| matches!(frame.kind, HEADERS | RESET | GOAWAY));
     assert!(is_refused && peer.began() == 0, "{} requests ran", peer.began());
 }
