@@ -6,7 +6,16 @@ use model::{AttributeName, ConnectorEntry};
 
 pub(super) const KIND: Kind = Kind {
     name: "cas",
-    keys: &["attributes", "reassignable", "server", "version", "callback", "login", "validate"],
+    keys: &[
+        "attributes",
+        "reassignable",
+        "bound_to",
+        "server",
+        "version",
+        "callback",
+        "login",
+        "validate",
+    ],
     judge,
 };
 
