@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
-use idp_bridge::{CentralConnector, Connector, SamlConnector, Sip2Connector};
+use idp_bridge::{CasConnector, CentralConnector, Connector, SamlConnector, Sip2Connector};
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
 use metadata::TcpDialer;
 use model::{Entropy, LoginCode, Refusal, code};
@@ -56,6 +56,7 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
             Arc::clone(&hub.keys),
             hub.second_opinion.clone(),
         )),
+        Arc::new(CasConnector::new(&public_url, hub.http.clone())),
     ];
     let protocols: Vec<Arc<dyn ServiceProtocol>> = vec![
         Arc::new(OidcProtocol::new(

@@ -18,7 +18,7 @@ packages=(
     libxml2-dev libxmlsec1-dev libxmlsec1-openssl libssl-dev clang pkg-config
     python3-venv python3-pip nodejs npm
     php-cli php-xml php-mbstring simplesamlphp
-    python3-pysaml2 python3-authlib python3-flask python3-requests
+    python3-pysaml2 python3-authlib python3-flask python3-requests python3-django-cas-server
     chromium fonts-noto-cjk
 )
 missing=()
@@ -54,7 +54,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 # Names of the tests' hosts.
-for name in hub.test nju.test jinling.test ssp.test pyidp.test pysp.test nodesp.test nodeapp.test pyapp.test; do
+for name in hub.test nju.test jinling.test ssp.test pyidp.test pysp.test nodesp.test nodeapp.test pyapp.test dcas.test; do
     grep -qE "[[:space:]]$name(\$|[[:space:]])" /etc/hosts || echo "127.0.0.1 $name" | root tee -a /etc/hosts >/dev/null
 done
 

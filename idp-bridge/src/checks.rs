@@ -22,6 +22,10 @@ const SIP2: &str = "POST /login by sip2";
 /// The same address, for those who work here.
 const STAFF: &str = "POST /login by staff";
 
+/// The callback of redirecting connectors, with and without a handle.
+const CALLBACK: &str = "GET /in/MEMBER/CONNECTOR";
+const NOTICE: &str = "POST /in/MEMBER/CONNECTOR";
+
 const fn at_acs(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: ACS, clause, code }
 }
@@ -36,6 +40,10 @@ const fn at_sip2(step: &'static str, clause: &'static str, code: Code) -> Check 
 
 const fn at_staff(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: STAFF, clause, code }
+}
+
+const fn at_callback(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: CALLBACK, clause, code }
 }
 
 /// Every check, in the order in which an answer meets them.
@@ -71,6 +79,25 @@ pub const CHECKS: &[Check] = &[
     at_acs("unsolicited: registered", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
     at_acs("unsolicited: target", "design rule 5", code::LOG_UNSOLICITED_REFUSED),
     at_acs("unsolicited: answers nothing", "Profiles 4.1.5", code::SAML_IN_RESPONSE_TO),
+    at_callback("state", "design rule 5", code::LOG_STATE_MISSING),
+    at_callback("callback of this leg", "design rule 5", code::LOG_WRONG_CONNECTOR),
+    at_callback("parameters", "design rule 2", code::WEB_BAD_PARAMETERS),
+    at_callback("ticket there", "CAS 2.2.4", code::CAS_NO_TICKET),
+    at_callback("form of the ticket", "CAS 3.1.1", code::CAS_TICKET_FORM),
+    at_callback("server there", "design rule 7", code::CAS_UNREACHABLE),
+    at_callback("answer readable", "CAS 2.5.2", code::CAS_MALFORMED),
+    at_callback("ticket taken", "CAS 2.5.3", code::CAS_TICKET_REFUSED),
+    at_callback("callback registered", "CAS 2.5.3", code::CAS_SERVICE_REFUSED),
+    at_callback("no failure of the server", "CAS 2.5.3", code::CAS_FAILED),
+    at_callback("no proxy", "CAS 2.5.2", code::CAS_PROXIED),
+    at_callback("fresh login", "CAS 2.5.1", code::CAS_NOT_FRESH),
+    at_callback("reader key", "design section 9", code::LOG_NO_LOCAL_ID),
+    Check {
+        step: "notice of logout",
+        endpoint: NOTICE,
+        clause: "CAS 2.3.3",
+        code: code::CAS_LOGOUT,
+    },
     at_login("form", "design section 9", code::WEB_BAD_PARAMETERS),
     at_login("state", "design rule 2", code::LOG_STATE_MISSING),
     at_login("both fields", "design rule 10", code::ACC_PASSWORD_EMPTY),

@@ -1,11 +1,12 @@
 //! What a member vouches for.
 
 use crate::At;
+use crate::cas::Validated;
 use crate::sip2::PatronAccepted;
 use accounts::{PasswordChecked, SecondFactorChecked};
 use model::{
-    Class, ConnectorId, Evidence, LocalKey, MemberId, Profile, ReaderId, ServiceId, Standing,
-    Timestamp,
+    Class, Code, ConnectorId, Evidence, LocalKey, MemberId, Profile, ReaderId, ServiceId, Standing,
+    Timestamp, code,
 };
 use saml::{Assertion, NameId, Verified};
 use std::collections::BTreeSet;
@@ -34,6 +35,8 @@ pub(crate) enum Proof {
     Password(PasswordChecked),
     /// A password and a second factor that matched.
     SecondFactor(SecondFactorChecked),
+    /// A ticket that the campus's own server took.
+    Ticket(Box<Validated>),
     /// No secret of the reader's.
     #[cfg_attr(not(test), expect(dead_code, reason = "no connector lets in without a secret yet"))]
     NoSecret(NoSecret),
@@ -59,6 +62,8 @@ pub struct Once {
     pub key: String,
     /// Until when its use must be remembered.
     pub expires: Timestamp,
+    /// What its second use is refused with.
+    pub refused: Code,
 }
 
 /// What a connector read beside the proof, in the member's own terms.
@@ -129,6 +134,20 @@ impl Claimed {
                     NoSecret::Number => Evidence::NumberOnly,
                 },
                 acr: BY_NETWORK.to_owned(),
+                ..base(facts)
+            },
+            // A member may say of itself what it likes: no class, until one is asked for by name.
+            Proof::Ticket(said) => Self {
+                evidence: Evidence::Asserted,
+                acr: UNSPECIFIED.to_owned(),
+                auth_time: said.logged_in().min(now),
+                authorities: vec![said.server().to_owned()],
+                upstream: Some(Upstream {
+                    connector: at.connector.clone(),
+                    name_id: Some(said.logout_name()),
+                    session_index: None,
+                }),
+                once: vec![once_of(&said)],
                 ..base(facts)
             },
             Proof::Assertion(said) => Self {
@@ -294,7 +313,14 @@ fn once(said: &Assertion) -> Once {
         space: Space::Assertion,
         key: format!("{}\n{}", said.issuer.as_str(), said.id),
         expires: said.not_on_or_after,
+        refused: code::SAML_REPLAY,
     }
+}
+
+/// CAS Protocol 3.1.1: a ticket is good for one validation, whoever asks.
+fn once_of(said: &Validated) -> Once {
+    let (key, expires) = said.once();
+    Once { space: Space::Assertion, key, expires, refused: code::CAS_REPLAY }
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ pub enum Clue {
     Issuer(String),
     /// To this connector.
     Connector(MemberId, ConnectorId),
+    /// To the one login of this browser that waits for this connector: its address can name
+    /// no login. The reader confirms before it goes on.
+    Browser(MemberId, ConnectorId),
     /// To the hub itself, e.g. a page of metadata.
     Hub,
 }
@@ -80,9 +83,6 @@ pub trait Connector: Send + Sync {
 
     /// Whether a login could begin now, and what is amiss.
     async fn probe(&self, at: &At<'_>) -> Probe;
-
-    /// What is wrong with the settings of an entry, each with its remedy.
-    fn check(&self, member: &Member, entry: &ConnectorEntry) -> Vec<String>;
 }
 
 /// Which connector of which member is meant, and when.
@@ -115,6 +115,8 @@ pub struct Ask<'a> {
     pub force: bool,
     /// The reader must not be asked anything.
     pub passive: bool,
+    /// The service counts the age of the login, and takes none above this (`max_age`).
+    pub max_age_s: Option<u32>,
     /// Login name to fill in.
     pub login_hint: Option<&'a str>,
     /// The service as the member may know it (Scoping RequesterID).

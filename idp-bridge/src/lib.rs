@@ -6,6 +6,7 @@
 //! ```text
 //! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
 //!                     mapping, scopes ──────────────────────────────┼─▶ Claimed
+//! cas:      ticket ─▶ asked of the campus's server ─▶ Validated ──────┤
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
 //! sip2:     form ───▶ the library's server, BL and CQ ─▶ PatronAccepted ───┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
@@ -13,6 +14,8 @@
 //! `login` seals what a connector must remember and admits what it claims.
 //! [`CHECKS`] lists which check runs at which endpoint.
 
+mod callback;
+mod cas;
 mod central;
 mod checks;
 mod claimed;
@@ -23,6 +26,9 @@ mod sip2;
 #[cfg(test)]
 mod testing;
 
+pub use cas::CasConnector;
+#[cfg(feature = "fuzzing")]
+pub use cas::fuzzing as cas_fuzzing;
 pub use central::CentralConnector;
 pub use checks::{CHECKS, Check};
 pub use claimed::{Claimed, Once};

@@ -1,9 +1,13 @@
 //! What the unit tests of this crate stand on: a registry folder of its own, real
 //! stores, and identity providers with keys of their own.
 
-use crate::{Ask, At, Begun, CentralConnector, Claimed, Connector, Finished, SamlConnector};
+use crate::{
+    Ask, At, Begun, CasConnector, CentralConnector, Claimed, Connector, Finished, SamlConnector,
+};
 use accounts::{Accounts, NewAccount};
-use metadata::{Bundle, CertNames, KeyRing, MasterKey, PublicUrl, Snapshot};
+use metadata::{
+    Bundle, CertNames, HttpClient, HttpSettings, KeyRing, MasterKey, PublicUrl, Snapshot,
+};
 use model::{
     ConnectorEntry, ConnectorId, Entropy, Handle, Inbound, LangTag, LoginCode, Member, MemberId,
     Method, Moment, Next, Params, Profile, Random, Refusal, Service, ServiceId, Text, Timestamp,
@@ -68,6 +72,7 @@ pub(crate) struct World {
     pub(crate) saml: SamlConnector,
     pub(crate) central: CentralConnector,
     pub(crate) staff: CentralConnector,
+    pub(crate) cas: CasConnector,
     pub(crate) moment: Moment,
     _shared: Shared,
     folder: PathBuf,
@@ -89,6 +94,7 @@ pub(crate) struct Place {
     pub(crate) code: LoginCode,
     pub(crate) force: bool,
     pub(crate) passive: bool,
+    pub(crate) max_age_s: Option<u32>,
 }
 
 pub(crate) async fn world() -> World {
@@ -108,12 +114,15 @@ pub(crate) async fn world() -> World {
     let names = CertNames::of(&public_url);
     let keys = KeyRing::open(&durable, &master, &moment, &names).await.expect("keys");
     let keys = Arc::new(keys);
+    let loopback = HttpSettings { hub_on_loopback: true, ..HttpSettings::default() };
+    let http = HttpClient::new(&loopback).expect("a client");
     let accounts = Accounts::new(Arc::clone(&durable), Arc::clone(&shared), [7; 32]);
     World {
         snapshot,
         saml: SamlConnector::new(&public_url, Arc::clone(&keys), None),
         central: CentralConnector::new(accounts.clone()),
         staff: CentralConnector::staff(accounts.clone()),
+        cas: CasConnector::new(&public_url, http),
         keys,
         accounts,
         durable,
@@ -132,6 +141,7 @@ fn write_registry(dir: &Path) {
     write("consortium.toml", "name = { zh = \"联盟\", en = \"Consortium\" }\n");
     write("members/nju.toml", &member_toml("nju", "南京大学图书馆", "unsolicited = [\"ill\"]"));
     write("members/pku.toml", &member_toml("pku", "北京大学图书馆", ""));
+    write("members/zju.toml", ZJU);
     write("members/nju-idp.xml", &idp_metadata(NJU_IDP, "https://idp.nju.test", &NJU_KEY));
     write("members/pku-idp.xml", &idp_metadata(PKU_IDP, "https://idp.pku.test", &PKU_KEY));
     for id in ["ill", "ccc"] {
@@ -144,6 +154,12 @@ fn write_registry(dir: &Path) {
         );
     }
 }
+
+/// A university by CAS; a test says where its server is.
+const ZJU: &str = "id = \"zju\"\nname = { zh = \"浙江大学图书馆\", en = \"zju\" }\nclass = \"A\"\n\
+    scopes = [\"zju.edu.cn\"]\nstatus = \"live\"\n\
+    [[connector]]\nid = \"campus\"\nkind = \"cas\"\nserver = \"https://cas.zju.test/cas\"\n\
+    reassignable = true\nattributes = { local_id = \"user\", name = \"XM\", affiliation = \"role\" }\n";
 
 fn member_toml(id: &str, name: &str, unsolicited: &str) -> String {
     format!(
@@ -181,6 +197,7 @@ impl World {
             code: LoginCode::draw(&self.moment.entropy),
             force: false,
             passive: false,
+            max_age_s: None,
         }
     }
 
@@ -245,6 +262,7 @@ impl Place {
             handle: &self.handle,
             force: self.force,
             passive: self.passive,
+            max_age_s: self.max_age_s,
             login_hint: None,
             requester: "https://hub.test/services/ill",
             lang: LangTag::En,

@@ -73,15 +73,20 @@ impl Login {
             }
             Door::Unasked { .. } => None,
         };
+        let has_leg = leg.is_some();
         let once = claimed.once().iter();
         let once = once.map(|o| Used { space: o.space, key: &o.key, expires: o.expires });
         let values: Vec<Used<'_>> = leg.into_iter().chain(once).collect();
         match self.0.shared.put_all_once(&values, now).await? {
             None => Ok(()),
-            Some(0) if leg.is_some() => {
+            Some(0) if has_leg => {
                 Err(at(claimed, code::LOG_LEG_USED, "this leg was admitted before"))
             }
-            Some(_) => Err(at(claimed, code::SAML_REPLAY, "the claim was used before")),
+            Some(place) => {
+                let used = claimed.once().get(place - usize::from(has_leg));
+                let code = used.map_or(code::SAML_REPLAY, |once| once.refused);
+                Err(at(claimed, code, "the claim was used before"))
+            }
         }
     }
 

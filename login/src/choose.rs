@@ -29,7 +29,7 @@ impl Login {
         };
         match found {
             Ok((asked, InFlight::Login(flight))) => match &flight.waits {
-                Some(Waits::Replaces(_)) => {
+                Some(Waits::Replaces(_) | Waits::IsItYou(_)) => {
                     self.take_over(&turn, asked.handle, *flight, false).await
                 }
                 Some(Waits::Circle) | None => self.go_on(&turn, asked, *flight).await,

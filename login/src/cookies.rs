@@ -149,6 +149,12 @@ fn states(inbound: &Inbound) -> impl Iterator<Item = (&str, &str)> {
     inbound.cookies().filter(|(name, _)| name.starts_with(STATE_PREFIX))
 }
 
+/// The handles of logins that the browser carries, no more than it is given.
+pub(crate) fn sent_handles(inbound: &Inbound) -> Vec<Handle> {
+    let names = states(inbound).filter_map(|(name, _)| name.strip_prefix(STATE_PREFIX));
+    names.filter_map(|handle| Handle::parse(handle).ok()).take(2 * MOST_LOGINS).collect()
+}
+
 /// Whether the browser sent any cookie of a login: none at all means that it keeps none.
 pub(crate) fn sent_any(inbound: &Inbound) -> bool {
     inbound.cookie(BINDING).is_some() || states(inbound).next().is_some()

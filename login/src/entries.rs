@@ -1,13 +1,14 @@
 //! What comes in from the members: each answer to the login that asked for it.
 
 use crate::admit::Door;
-use crate::cookies::sent_sid;
+use crate::cookies::{sent_handles, sent_sid};
 use crate::decide::{Decision, Live, live_service, open_member};
-use crate::flight::{InFlight, Leg, SKEW_S, Waits, draw_handle};
+use crate::flight::{Flight, InFlight, Leg, SKEW_S, Waits, draw_handle};
 use crate::routes::LOGIN;
 use crate::send::{ask, at, with_handle};
 use crate::staff::{self, is_staff_connector};
 use crate::start::is_too_old;
+use crate::stow::no_state;
 use crate::turn::{Passage, Turn};
 use crate::{Edge, Login, Refused, Reply, Session};
 use idp_bridge::{Begun, Claimed, Clue, Connector, Finished};
@@ -34,7 +35,13 @@ impl Login {
             .filter_map(|kind| self.0.connectors.get(kind))
             .find_map(|connector| Some((connector, connector.identify(&edge.inbound)?)));
         match identified {
-            Some((_, Clue::Handle(handle))) => self.finish(&turn, kinds, handle).await,
+            Some((_, Clue::Handle(handle))) => self.finish(&turn, kinds, handle, By::Handle).await,
+            Some((_, Clue::Browser(member, connector))) => {
+                match self.waiting(&turn, &member, &connector).await {
+                    Ok(handle) => self.finish(&turn, kinds, handle, By::Browser).await,
+                    Err(refusal) => Err(self.refuse_stray(&turn, refusal).await),
+                }
+            }
             // Rule 5: what names no login in flight never continues one, whatever cookies came.
             Some((_, Clue::Connector(member, connector))) => {
                 self.arrive(&turn, kinds, &member, &connector).await
@@ -59,20 +66,54 @@ impl Login {
         }
     }
 
+    /// The newest login of this browser that waits for that connector.
+    async fn waiting(
+        &self,
+        turn: &Turn<'_>,
+        member: &MemberId,
+        connector: &ConnectorId,
+    ) -> Result<Handle, Refusal> {
+        let mut found = None;
+        let mut missing = None;
+        for handle in sent_handles(turn.inbound()) {
+            let flight = match self.find_state(turn.inbound(), &handle, turn.moment()).await {
+                Ok(InFlight::Login(flight)) if !is_answered(&flight) => flight,
+                Ok(_) => continue,
+                Err(refusal) => {
+                    missing.get_or_insert(refusal);
+                    continue;
+                }
+            };
+            let Some(leg) =
+                flight.leg.filter(|leg| leg.member == *member && leg.connector == *connector)
+            else {
+                continue;
+            };
+            if found.as_ref().is_none_or(|(begun, _)| *begun < leg.begun) {
+                found = Some((leg.begun, handle));
+            }
+        }
+        match found {
+            Some((_, handle)) => Ok(handle),
+            None => Err(missing.unwrap_or_else(|| no_state(turn.inbound()))),
+        }
+    }
+
     async fn finish(
         &self,
         turn: &Turn<'_>,
         kinds: &[&'static str],
         handle: Handle,
+        by: By,
     ) -> Result<Reply, Refused> {
         let refusal = match self.find_state(turn.inbound(), &handle, turn.moment()).await {
             // One request of ours has one answer: a session that waits for the reader is it.
-            Ok(InFlight::Login(flight)) if matches!(flight.waits, Some(Waits::Replaces(_))) => {
+            Ok(InFlight::Login(flight)) if is_answered(&flight) => {
                 Refusal::new(code::LOG_STATE_FORGED, "the library has answered this login")
             }
             Ok(InFlight::Login(flight)) => {
                 let mut passage = Passage::new(*flight, Some(handle));
-                let outcome = self.finish_leg(turn, kinds, &mut passage).await;
+                let outcome = self.finish_leg(turn, kinds, &mut passage, by).await;
                 return self.leave(turn, passage, outcome).await;
             }
             Ok(InFlight::Arrival(_)) => {
@@ -88,6 +129,7 @@ impl Login {
         turn: &Turn<'_>,
         kinds: &[&'static str],
         passage: &mut Passage,
+        by: By,
     ) -> Result<Next, Refusal> {
         let (Some(leg), Some(handle)) = (passage.flight.leg.clone(), passage.handle.clone()) else {
             return Err(Refusal::new(code::LOG_STATE_MISSING, "no library was asked"));
@@ -99,7 +141,7 @@ impl Login {
         let ask = ask(passage, service, &handle, leg.force);
         match connector.finish(&at, turn.inbound(), Some(&leg.state), Some(&ask)).await? {
             Finished::Claimed(claimed) => {
-                self.let_in(turn, passage, (&handle, &leg), claimed).await
+                self.let_in(turn, passage, (&handle, &leg, by), claimed).await
             }
             Finished::Again(begun) => self.again(turn, passage, leg, begun).await,
             Finished::SignedOut { name, next } => {
@@ -135,7 +177,7 @@ impl Login {
         &self,
         turn: &Turn<'_>,
         passage: &mut Passage,
-        (handle, leg): (&Handle, &Leg),
+        (handle, leg, by): (&Handle, &Leg, By),
         claimed: Box<Claimed>,
     ) -> Result<Next, Refusal> {
         passage.actor = Some(Actor::System);
@@ -148,10 +190,19 @@ impl Login {
         let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
         self.end_trouble(turn, &leg.member, &leg.connector).await;
         let code = passage.flight.code;
-        let waits = self.is_another_person(turn, passage.flight.old.as_ref(), &resolved).await?;
+        let is_another =
+            self.is_another_person(turn, passage.flight.old.as_ref(), &resolved).await?;
+        let waits = is_another || by == By::Browser;
         let live = self.open_session(turn, &authenticated, resolved, code, waits).await?;
-        if waits {
-            return self.hold_back(turn, passage, live.session()).await;
+        let sid = || live.session().sid().clone();
+        match by {
+            // Nothing in the answer said for which login it is: whoever it names may be
+            // another than the reader who sits here.
+            By::Browser => return self.hold_back(turn, passage, Waits::IsItYou(sid())).await,
+            By::Handle if is_another => {
+                return self.hold_back(turn, passage, Waits::Replaces(sid())).await;
+            }
+            By::Handle => {}
         }
         self.settle(turn, passage, leg, live).await
     }
@@ -218,6 +269,20 @@ impl Login {
         }
         Ok((found, entry))
     }
+}
+
+/// How the login was found that an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The answer named it.
+    Handle,
+    /// The browser's cookies did.
+    Browser,
+}
+
+/// Whether a session was opened for this login, and waits for the reader.
+fn is_answered(flight: &Flight) -> bool {
+    matches!(flight.waits, Some(Waits::Replaces(_) | Waits::IsItYou(_)))
 }
 
 /// The member and connector that are registered under an issuer.

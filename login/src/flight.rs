@@ -82,6 +82,10 @@ pub(crate) enum Waits {
     /// session opened for it waits under this id, which no cookie names.
     #[serde(rename = "r")]
     Replaces(Sid),
+    /// The answer named no login, and this browser's was found by its cookie: the reader says
+    /// whether it is the one that the library named. The session waits as above.
+    #[serde(rename = "y")]
+    IsItYou(Sid),
 }
 
 /// One asking of one connector: one `begin`.

@@ -14,12 +14,12 @@
 use crate::decide::{live_service, open_member};
 use crate::flight::{Flight, Waits};
 use crate::resolve::Resolved;
-use crate::take_up::ask_first;
+use crate::take_up::{CONFIRM, ask_first};
 use crate::turn::{Passage, Turn};
-use crate::{Login, Refused, Reply, Session, cookies};
+use crate::{Login, Refused, Reply, cookies};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{Evidence, Handle, Next, ReaderId, Refusal, Sid, code};
+use model::{ConfirmKind, Evidence, Handle, Next, PageModel, ReaderId, Refusal, Sid, code};
 use store::Actor;
 
 /// Bytes of a mark: two readers of one browser never share one by chance.
@@ -58,10 +58,10 @@ impl Login {
         &self,
         turn: &Turn<'_>,
         passage: &mut Passage,
-        held: &Session,
+        waits: Waits,
     ) -> Result<Next, Refusal> {
         self.audit_login(turn, passage, "login.admitted", None).await?;
-        passage.flight.waits = Some(Waits::Replaces(held.sid().clone()));
+        passage.flight.waits = Some(waits);
         passage.handle = None;
         let handle = self.carry(turn, passage).await?;
         Ok(Next::Redirect(self.0.public_url.join(&format!("/login?h={handle}"))))
@@ -87,20 +87,49 @@ impl Login {
         handle: &Handle,
         is_confirmed: bool,
     ) -> Result<Next, Refusal> {
-        let (Some(Waits::Replaces(held)), Some(leg)) =
-            (passage.flight.waits.take(), passage.flight.leg.clone())
+        let (Some(waits), Some(leg)) = (passage.flight.waits.take(), passage.flight.leg.clone())
         else {
-            return Err(Refusal::new(code::LOG_STATE_FORGED, "no session waits for this login"));
+            return Err(nobody_waits());
         };
         // The claim was verified and admitted before: what fails from here on is audited.
         passage.actor = Some(Actor::System);
         live_service(&turn.snapshot, &passage.flight.request.service)?;
         open_member(&turn.snapshot, &leg.member)?;
+        let held = match waits {
+            Waits::Replaces(held) => held,
+            Waits::IsItYou(held) if is_confirmed => held,
+            Waits::IsItYou(held) => return self.ask_who(turn, passage, handle, &held).await,
+            Waits::Circle => return Err(nobody_waits()),
+        };
         let Some(live) = self.claim(turn, &held, is_confirmed).await? else {
             return Ok(ask_first(handle, &leg.member, &passage.flight.request.service));
         };
         passage.actor = Some(Actor::Reader(live.session().reader().id.clone()));
         self.settle(turn, passage, &leg, live).await
+    }
+
+    /// Names whom the library named: a ticket brought here by another would log this browser
+    /// in as that other, and only its reader can tell.
+    async fn ask_who(
+        &self,
+        turn: &Turn<'_>,
+        passage: &Passage,
+        handle: &Handle,
+        held: &Sid,
+    ) -> Result<Next, Refusal> {
+        let found = self.find_session(held, turn.now()).await?.filter(|record| record.pending);
+        let Some(found) = found else {
+            return Err(Refusal::new(code::LOG_LOGIN_ENDED, "this login was taken up before"));
+        };
+        let key = || found.membership.key.as_str().to_owned();
+        Ok(Next::Page(PageModel::Confirm {
+            kind: ConfirmKind::IsItYou,
+            action: CONFIRM,
+            hidden: vec![("handle".to_owned(), handle.as_str().to_owned())],
+            member: Some(found.membership.member.clone()),
+            service: Some(passage.flight.request.service.clone()),
+            reader: Some(found.reader.profile.name.clone().unwrap_or_else(key)),
+        }))
     }
 
     /// The reader pressed the button that this login waits for.
@@ -110,7 +139,7 @@ impl Login {
         handle: Handle,
         mut flight: Flight,
     ) -> Result<Reply, Refused> {
-        if let Some(Waits::Replaces(_)) = flight.waits {
+        if let Some(Waits::Replaces(_) | Waits::IsItYou(_)) = flight.waits {
             return self.take_over(turn, handle, flight, true).await;
         }
         flight.waits = None;
@@ -118,6 +147,10 @@ impl Login {
         let outcome = self.walk_on(turn, &mut passage).await;
         self.leave(turn, passage, outcome).await
     }
+}
+
+fn nobody_waits() -> Refusal {
+    Refusal::new(code::LOG_STATE_FORGED, "no session waits for this login")
 }
 
 #[cfg(test)]

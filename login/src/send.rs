@@ -194,6 +194,7 @@ pub(crate) fn ask<'a>(
         force,
         // A service that asks for silence is answered from a session or not at all.
         passive: false,
+        max_age_s: request.max_age_s,
         login_hint: request.login_hint.as_deref(),
         requester: service.id.as_str(),
         lang: request.lang.unwrap_or_default(),

@@ -82,7 +82,7 @@ impl Login {
 }
 
 /// P15: says what was lost. A browser without any of our cookies keeps none.
-fn no_state(inbound: &Inbound) -> Refusal {
+pub(crate) fn no_state(inbound: &Inbound) -> Refusal {
     if cookies::sent_any(inbound) {
         Refusal::new(code::LOG_STATE_MISSING, "no state cookie of this handle, but others")
     } else {

@@ -160,5 +160,6 @@ pub(crate) fn ask_first(handle: &Handle, member: &MemberId, service: &ServiceId)
         hidden: vec![("handle".to_owned(), handle.as_str().to_owned())],
         member: Some(member.clone()),
         service: Some(service.clone()),
+        reader: None,
     })
 }

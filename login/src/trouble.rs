@@ -18,7 +18,7 @@ use store::Trouble;
 /// Refusals by which a library's own system shows a fault that every login there meets.
 /// Not among the library's: what a reader does there (`SAML-018`, cancelled), what a browser
 /// does by itself (an answer twice, or of another tab), and what the registry says.
-const LIBRARY_FAULTS: [Code; 24] = [
+const LIBRARY_FAULTS: [Code; 28] = [
     code::LOG_SCOPE_FOREIGN,
     code::LOG_NO_LOCAL_ID,
     code::LOG_BAD_VALUE,
@@ -43,6 +43,10 @@ const LIBRARY_FAULTS: [Code; 24] = [
     code::SAML_METADATA,
     code::SAML_SECOND_OPINION,
     code::SAML_DECRYPTION,
+    code::CAS_SERVICE_REFUSED,
+    code::CAS_FAILED,
+    code::CAS_UNREACHABLE,
+    code::CAS_MALFORMED,
 ];
 
 /// Libraries that have trouble now, and since when.

@@ -265,6 +265,19 @@ codes! {
     SAML_REQ_NAME_ID "SAML-070" Service BadRequest AskService "该应用要求的读者标识格式不受支持。" "The service asks for a kind of reader name that is not supported.";
     SAML_REQ_ENCRYPTION "SAML-071" Service Denied AskService "无法以安全的方式为该应用加密答复。" "The answer cannot be encrypted for the service in a safe way.";
 
+    // CAS: a member's login system that speaks CAS.
+    CAS_NO_TICKET "CAS-001" Reader Denied StartAgain "图书馆的统一身份认证没有给出登录票据。" "The library's login system sent you back without a ticket.";
+    CAS_TICKET_FORM "CAS-002" Reader BadRequest StartAgain "登录票据无法识别。" "The ticket of this login cannot be read.";
+    CAS_TICKET_REFUSED "CAS-003" Reader Denied StartAgain "登录票据已经过期，或已经用过。" "The ticket of this login has expired, or was used before.";
+    CAS_SERVICE_REFUSED "CAS-004" Member Denied AskLibrary "图书馆的统一身份认证不接受本系统的地址。" "The library's login system does not accept our address.";
+    CAS_FAILED "CAS-005" Member Denied AskLibrary "图书馆的统一身份认证报告了错误。" "The library's login system reported an error.";
+    CAS_UNREACHABLE "CAS-006" Member Unavailable Wait "暂时连不上图书馆的统一身份认证。" "The library's login system cannot be reached at present.";
+    CAS_MALFORMED "CAS-007" Member BadRequest AskLibrary "图书馆的统一身份认证给出的答复无法识别。" "The answer of the library's login system cannot be read.";
+    CAS_NOT_FRESH "CAS-008" Member Denied StartAgain "图书馆没有按要求重新验证您的身份。" "The library did not ask you to log in afresh, as was required.";
+    CAS_PROXIED "CAS-009" Member Denied AskLibrary "登录票据是另一个应用代您取得的，不予接受。" "The ticket was got by another service on your behalf, and is not accepted.";
+    CAS_REPLAY "CAS-010" Reader Denied StartAgain "这张登录票据已经用过一次。" "This ticket has been used before.";
+    CAS_LOGOUT "CAS-011" Reader BadRequest StartAgain "退出通知无法识别。" "The notice of a logout cannot be read.";
+
     // OIDC: the OpenID provider.
     OIDC_UNKNOWN_CLIENT "OIDC-001" Service Denied AskService "发出请求的应用没有登记。" "The service that asked is not registered.";
     OIDC_REDIRECT_URI "OIDC-002" Service Denied AskService "该应用要求的返回地址没有登记。" "The return address that the service asks for is not registered.";

@@ -117,6 +117,8 @@ pub enum ConfirmKind {
     ReplaceSession,
     /// A login that started from outside goes on to a service.
     ContinueToService,
+    /// A library named a reader, and nothing tells whether it is the one at this browser.
+    IsItYou,
     /// The reader asked to log out.
     SignOut,
 }
@@ -174,6 +176,8 @@ pub enum PageModel {
         member: Option<MemberId>,
         /// The service it leads to.
         service: Option<ServiceId>,
+        /// The reader it is about, as the library calls them.
+        reader: Option<String>,
     },
     /// Logged out, service by service.
     SignedOut {

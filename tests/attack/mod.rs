@@ -1,6 +1,7 @@
 //! What attackers try, each against the whole hub in process.
 
 mod bad_input;
+mod cas;
 mod corrupted;
 mod login_in_flight;
 mod marks;

@@ -1,5 +1,6 @@
 //! Whole logins, in process, every member protocol × every service protocol.
 
+mod cas;
 mod circle;
 mod first_login;
 mod keys;

@@ -1,6 +1,7 @@
 //! What every test stands on: time it owns, hubs in process, a browser.
 
 pub mod browser;
+pub mod cas;
 pub mod clock;
 pub mod folder;
 pub mod html;

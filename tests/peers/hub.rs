@@ -17,15 +17,21 @@ pub struct Hub {
 
 impl Hub {
     pub async fn start(authority: &Authority) -> Self {
+        Self::start_with(authority, "").await
+    }
+
+    /// With further lines of configuration; `ca.pem` in its folder is the authority.
+    pub async fn start_with(authority: &Authority, further: &str) -> Self {
         let folder = Folder::new("hub");
         let pair = authority.server("hub.test");
         folder.write("tls.crt", &pair.cert);
         folder.write_secret("tls.key", &pair.key);
+        folder.write("ca.pem", authority.pem());
         let port = free_port();
         let url = format!("https://hub.test:{port}");
         let config = format!(
             "public_url = \"{url}\"\nlisten = \"127.0.0.1:{port}\"\n\
-             tls = {{ cert = \"tls.crt\", key = \"tls.key\" }}\n"
+             tls = {{ cert = \"tls.crt\", key = \"tls.key\" }}\n{further}"
         );
         folder.write("readerpass.toml", config + &second_opinion());
         let mut command = command(folder.path());

@@ -69,6 +69,10 @@ pub fn is_ready_of(library: Library, generation: Generation) -> bool {
     if missing.is_empty() {
         return true;
     }
+    not_shown(&missing)
+}
+
+fn not_shown(missing: &[String]) -> bool {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("peers");
     let line = format!("{test}: {}: run tests/install.sh\n", missing.join("; "));
@@ -85,6 +89,28 @@ pub fn is_ready_of(library: Library, generation: Generation) -> bool {
     let is_required = std::env::var_os("TESTS_REQUIRE_PEERS").is_some();
     assert!(!is_required, "{line}");
     false
+}
+
+/// Whether Debian's CAS server is installed, and its host's name known.
+///
+/// # Panics
+/// As [`is_ready`].
+pub fn is_cas_ready() -> bool {
+    use std::net::ToSocketAddrs as _;
+    let mut python = std::process::Command::new(Generation::Debian.python());
+    let asked = python.args(["-s", "-c", "import cas_server, django, werkzeug"]).output();
+    let mut missing = Vec::new();
+    if !asked.is_ok_and(|ended| ended.status.success()) {
+        missing.push("no django-cas-server of Debian".to_owned());
+    }
+    let is_here = |host: &str| (host, 443).to_socket_addrs().is_ok();
+    missing.extend(
+        ["hub.test", "dcas.test"]
+            .into_iter()
+            .filter(|host| !is_here(host))
+            .map(|host| format!("no {host} in /etc/hosts")),
+    );
+    missing.is_empty() || not_shown(&missing)
 }
 
 fn missing(library: Library, generation: Generation) -> Vec<String> {

@@ -1,5 +1,5 @@
 //! Real programs as counterparts, over TLS and with real names: pysaml2 and
-//! SimpleSAMLphp as libraries, openid-client, Authlib, pysaml2 and node-saml as services;
+//! SimpleSAMLphp and django-cas-server as libraries, openid-client, Authlib, pysaml2 and node-saml as services;
 //! those in Python in two generations.
 //!
 //! ```text
@@ -12,6 +12,7 @@
 //! --features peers peers::` runs them.
 
 pub mod authority;
+mod cas;
 mod consortium;
 mod encrypted;
 mod forged;

@@ -28,6 +28,8 @@ pub struct Reader {
     jar: Vec<Kept>,
     /// An auto-posted form to an address that begins so is kept back, and shown as `posted`.
     pub stops_before: Option<String>,
+    /// A redirect to this host is shown and not followed.
+    pub stops_at_host: Option<&'static str>,
 }
 
 struct Step {
@@ -57,7 +59,7 @@ impl Reader {
             .timeout(PATIENCE)
             .build()
             .expect("a client");
-        Self { client, jar: Vec::new(), stops_before: None }
+        Self { client, jar: Vec::new(), stops_before: None, stops_at_host: None }
     }
 
     /// Opens an address as typed into the bar.
@@ -93,6 +95,9 @@ impl Reader {
             let url = seen.url.clone();
             if let Some(location) = seen.headers.get(header::LOCATION) {
                 let to = url.join(location.to_str().expect("ASCII")).expect("a location");
+                if self.stops_at_host.is_some_and(|stop| to.host_str() == Some(stop)) {
+                    return Seen { url: to, outside: true, ..seen };
+                }
                 step = Step { method: Method::GET, url: to, fields: Vec::new(), from: step.from };
             } else if let Some(to) = html::refresh(&seen.body) {
                 let to = url.join(&to).expect("a refresh");

@@ -214,11 +214,18 @@ fn of_model(stage: &Stage<'_>, model: &PageModel) -> Page {
         PageModel::Ways { handle, service, member, ways: offered } => {
             ways::page(stage, handle, service, (member, offered))
         }
-        PageModel::Confirm { kind, action, hidden, member, service } => {
+        PageModel::Confirm { kind, action, hidden, member, service, reader } => {
             let (member, service) = (member.as_ref(), service.as_ref());
             confirm::page(
                 stage,
-                &confirm::Question { kind: *kind, action, hidden, member, service },
+                &confirm::Question {
+                    kind: *kind,
+                    action,
+                    hidden,
+                    member,
+                    service,
+                    reader: reader.as_deref(),
+                },
             )
         }
         PageModel::SignedOut { lines, member, back } => {

@@ -238,6 +238,7 @@ async fn ask_sign_out(State(web): State<WebParts>, seen: Seen, head: Head) -> Re
                 hidden: &[],
                 member: None,
                 service: None,
+                reader: None,
             };
             hall.send(confirm::page(&hall.stage(), &question), &[])
         }

@@ -45,6 +45,7 @@ words! {
     ways: WaysWords { title, note, change }
     confirm: ConfirmWords {
         replace_title, replace_note, replace_button, service_title, service_note, service_button,
+        you_title, you_note, you_button,
         sign_out_title, sign_out_note, sign_out_button, stay,
     }
     signed_out: SignedOutWords {

@@ -14,8 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use form::change_form;
 use model::{
-    Code, ConnectorEntry, HUB_MEMBER, Handle, Inbound, LocalKey, Member, Method, Next, Refusal,
-    STAFF_CONNECTOR, code,
+    Code, HUB_MEMBER, Handle, Inbound, LocalKey, Method, Next, Refusal, STAFF_CONNECTOR, code,
 };
 use serde::{Deserialize, Serialize};
 use store::AccountRow;
@@ -178,25 +177,6 @@ impl Connector for CentralConnector {
 
     async fn probe(&self, _at: &At<'_>) -> Probe {
         Probe { is_ready: true, findings: Vec::new() }
-    }
-
-    fn check(&self, _member: &Member, entry: &ConnectorEntry) -> Vec<String> {
-        let mut faults: Vec<String> = entry
-            .settings
-            .keys()
-            .map(|key| format!("`{key}` is no setting of kind `central`: remove it"))
-            .collect();
-        let foreign = [
-            ("metadata", entry.metadata.is_some()),
-            ("attributes", !entry.attributes.is_empty()),
-            ("unsolicited", !entry.unsolicited.is_empty()),
-            ("reassignable", entry.reassignable),
-        ];
-        let present = foreign.into_iter().filter(|(_, is_present)| *is_present);
-        faults.extend(present.map(|(key, _)| {
-            format!("`{key}` has no meaning for kind `central`: remove it, or choose another kind")
-        }));
-        faults
     }
 }
 

@@ -214,13 +214,3 @@ async fn a_state_or_a_change_that_is_not_ours_is_refused() {
         assert_eq!(refused(finished).code(), code::LOG_STATE_FORGED);
     }
 }
-
-#[tokio::test]
-async fn settings_of_other_kinds_are_named() {
-    let world = world().await;
-    let Place { member, mut entry, .. } = world.place("nju", "central");
-    assert_eq!(world.central.check(&member, &entry), Vec::<String>::new());
-    entry.reassignable = true;
-    entry.settings.insert("url".to_owned(), "https://x.test".into());
-    assert_eq!(world.central.check(&member, &entry).len(), 2);
-}

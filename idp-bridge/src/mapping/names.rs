@@ -27,15 +27,6 @@ const SCOPED: [&[&str]; 5] = [
     UNIQUE_ID,
 ];
 
-/// Keys that are never given to a second person.
-const LASTING: [&[&str]; 5] = [
-    &["pairwise-id", attr::PAIRWISE_ID],
-    &["subject-id", attr::SUBJECT_ID],
-    &["eduPersonTargetedID", attr::TARGETED_ID, "urn:mace:dir:attribute-def:eduPersonTargetedID"],
-    UNIQUE_ID,
-    &[PERSISTENT],
-];
-
 /// The scoped attributes, by the name that finds them whatever the member calls them.
 pub(super) fn scoped() -> impl Iterator<Item = &'static str> {
     SCOPED.iter().filter_map(|names| names.first().copied())
@@ -48,10 +39,6 @@ pub(crate) fn is_name_id(name: &str) -> bool {
 
 pub(super) fn is_scoped(name: &str) -> bool {
     SCOPED.iter().any(|names| names.contains(&name))
-}
-
-pub(crate) fn is_lasting(name: &str) -> bool {
-    LASTING.iter().any(|names| names.contains(&name))
 }
 
 /// pairwise-id and subject-id, whose form is fixed (Subject Identifier Attributes 3.3.1, 3.4.1).

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use metadata::{KeyRing, PublicUrl, Snapshot};
-use model::{Answer, ConnectorEntry, Handle, Inbound, Member, Method, Moment, Refusal, code};
+use model::{Answer, Handle, Inbound, Method, Moment, Refusal, code};
 use saml::{SecondOpinion, SpSelf, decode_response, peek_issuer, write_sp_metadata};
 use std::fmt;
 use std::sync::Arc;
@@ -129,10 +129,6 @@ impl Connector for SamlConnector {
 
     async fn probe(&self, at: &At<'_>) -> Probe {
         settings::probe(at)
-    }
-
-    fn check(&self, member: &Member, entry: &ConnectorEntry) -> Vec<String> {
-        settings::check(member, entry)
     }
 }
 

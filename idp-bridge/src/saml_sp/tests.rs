@@ -4,7 +4,7 @@ use crate::testing::{
     ACS as ACS_URL, HUB, NJU_IDP, NJU_KEY, NOON, PKU_IDP, PKU_KEY, Place, SP, World, answer,
     attribute, claimed, name_id, post, posted, posted_xml, query_of, refused, request_id, world,
 };
-use model::{AttributeName, Evidence, Next, Standing};
+use model::{Evidence, Next, Standing};
 use saml::{ResponseOut, SigningKey, name_id_format, parse_authn_request};
 use std::collections::BTreeSet;
 
@@ -114,41 +114,4 @@ async fn a_probe_tells_of_metadata_that_end() {
     let nobody = Place { connector: model::ConnectorId::parse("other").expect("an id"), ..place };
     let probe = world.saml.probe(&world.at(&nobody, &world.moment)).await;
     assert!(!probe.is_ready && probe.findings.len() == 1);
-}
-
-#[tokio::test]
-async fn settings_are_judged_each_with_its_remedy() {
-    let world = world().await;
-    let Place { member, entry, .. } = world.place("nju", "campus");
-    assert_eq!(world.saml.check(&member, &entry), Vec::<String>::new());
-    let with_key = |name: &str, reassignable| {
-        let mut entry = entry.clone();
-        entry.attributes.insert(AttributeName::LocalId, name.into());
-        entry.reassignable = reassignable;
-        world.saml.check(&member, &entry).len()
-    };
-    for lasting in ["pairwise-id", "eduPersonUniqueId", "NameID:persistent", saml::attr::SUBJECT_ID]
-    {
-        assert_eq!(with_key(lasting, false), 0, "{lasting}");
-    }
-    for reassigned in ["eduPersonPrincipalName", "mail", "uid", "NameID:email"] {
-        assert_eq!(
-            (with_key(reassigned, false), with_key(reassigned, true)),
-            (1, 0),
-            "{reassigned}"
-        );
-    }
-    for fleeting in ["NameID", "NameID:transient", "NameID:unspecified"] {
-        assert_eq!(with_key(fleeting, true), 1, "{fleeting}");
-    }
-    let mut odd = entry.clone();
-    odd.metadata = None;
-    odd.settings.insert("colour".to_owned(), true.into());
-    odd.unsolicited.push(model::ServiceId::parse("aaaaaaaaaaaaaaaaaaaaag").expect("an id"));
-    assert_eq!(world.saml.check(&member, &odd).len(), 3);
-    let mut cbc = entry.clone();
-    cbc.settings.insert("accept_cbc".to_owned(), true.into());
-    assert_eq!(world.saml.check(&member, &cbc), Vec::<String>::new());
-    cbc.settings.insert("accept_cbc".to_owned(), "yes".into());
-    assert_eq!(world.saml.check(&member, &cbc).len(), 1);
 }

@@ -269,10 +269,6 @@ impl Connector for Sip2Connector {
             Err(refusal) => Probe { is_ready: false, findings: vec![refusal.to_string()] },
         }
     }
-
-    fn check(&self, _member: &Member, entry: &ConnectorEntry) -> Vec<String> {
-        settings::faults(entry)
-    }
 }
 
 fn can_correct(refusal: &Refusal) -> bool {

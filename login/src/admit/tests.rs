@@ -27,6 +27,7 @@ async fn claimed(hub: &Hub) -> Box<Claimed> {
         handle: &handle,
         force: false,
         passive: false,
+        max_age_s: None,
         login_hint: None,
         requester: "ill",
         lang: LangTag::Zh,

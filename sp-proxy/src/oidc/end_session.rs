@@ -104,6 +104,7 @@ fn confirm(session: &Session, asked: &Asked<'_>) -> Next {
         hidden,
         member: Some(session.membership().member.clone()),
         service: asked.service.map(|service| service.id.clone()),
+        reader: None,
     })
 }
 

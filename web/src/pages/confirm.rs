@@ -25,6 +25,7 @@ pub(crate) struct Question<'q> {
     pub(crate) hidden: &'q [(String, String)],
     pub(crate) member: Option<&'q MemberId>,
     pub(crate) service: Option<&'q ServiceId>,
+    pub(crate) reader: Option<&'q str>,
 }
 
 /// The page with the one button.
@@ -37,9 +38,11 @@ pub(crate) fn page(stage: &Stage<'_>, question: &Question<'_>) -> Page {
     let (title, note, button) = match question.kind {
         ConfirmKind::ReplaceSession => (&w.replace_title, &w.replace_note, &w.replace_button),
         ConfirmKind::ContinueToService => (&w.service_title, &w.service_note, &w.service_button),
+        ConfirmKind::IsItYou => (&w.you_title, &w.you_note, &w.you_button),
         ConfirmKind::SignOut => (&w.sign_out_title, &w.sign_out_note, &w.sign_out_button),
     };
-    let values = [("member", member), ("service", service)];
+    let reader = question.reader.unwrap_or_default();
+    let values = [("member", member), ("service", service), ("reader", reader)];
     let title = fill(title, &values);
     let handle = question.hidden.iter().find(|(n, _)| n == "handle" || n == "h");
     let safe = handle.map(|(_, h)| crate::seen::login_path(h));

@@ -244,6 +244,7 @@ fn confirm() {
     for (name, kind) in [
         ("confirm_replace", ConfirmKind::ReplaceSession),
         ("confirm_service", ConfirmKind::ContinueToService),
+        ("confirm_you", ConfirmKind::IsItYou),
         ("confirm_sign_out", ConfirmKind::SignOut),
     ] {
         both(name, "GET", "/logout", |stage| {
@@ -256,6 +257,7 @@ fn confirm() {
                     hidden: &[],
                     member: Some(&member),
                     service: Some(&service),
+                    reader: Some("读者甲"),
                 },
             )
         });
