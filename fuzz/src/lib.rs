@@ -14,6 +14,8 @@
 //! | `oidc_token` | token requests | a client passes by a method it registered; a code that nobody made is none |
 //! | `client_assertion` | JWTs of a client | accepted: its key signed these claims |
 //! | `registry` | the files of a registry folder | what `check` takes can be served |
+//! | `cas_answer` | answers of CAS servers, XML and JSON | accepted: one printable name, bounded values, no document type |
+//! | `cas_logout` | notices of logout by CAS | accepted: it names one ticket |
 //! | `policy` | `matrix.toml` and Cedar | what compiles decides, and always alike |
 //! | `discovery` | searches | marks lie inside their texts |
 //!
@@ -30,6 +32,10 @@ pub mod fixtures;
 pub mod parties;
 pub mod script;
 
+#[cfg(feature = "run")]
+pub mod cas_answer;
+#[cfg(feature = "run")]
+pub mod cas_logout;
 #[cfg(feature = "run")]
 pub mod client_assertion;
 #[cfg(feature = "run")]
@@ -72,7 +78,7 @@ mod tests {
         let manifest = include_str!("../Cargo.toml");
         let targets = manifest.split("[[bin]]\nname = \"").skip(1);
         let names: Vec<&str> = targets.filter_map(|t| t.split('"').next()).collect();
-        assert!(names.len() >= 13, "{names:?}");
+        assert!(names.len() >= 15, "{names:?}");
         for name in names {
             assert!(!crate::seeds(name).is_empty());
         }

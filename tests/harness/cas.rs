@@ -86,11 +86,11 @@ impl Campus {
         self.inside.lock().expect("the inside").asked.clone()
     }
 
-    fn settings(&self, id: &str, further: &str) -> String {
+    fn settings(&self, id: &str, prefix: &str, further: &str) -> String {
         format!(
             "id = \"{id}\"\nname = {{ zh = \"{id} 图书馆\", en = \"{id} library\" }}\nregion = \"北京\"\n\
              class = \"A\"\nscopes = [\"{id}.test\"]\nstatus = \"live\"\n\
-             [[connector]]\nid = \"campus\"\nkind = \"cas\"\nserver = \"{}/cas\"\nreassignable = true\n\
+             [[connector]]\nid = \"campus\"\nkind = \"cas\"\nserver = \"{}{prefix}/cas\"\nreassignable = true\n\
              attributes = {{ local_id = \"user\", name = \"XM\", affiliation = \"role\" }}\n{further}",
             self.origin
         )
@@ -158,8 +158,8 @@ impl World {
         world.hub.installation.http = HttpClient::new(&loopback).expect("a client");
         world.hub.router =
             assemble(&world.hub.installation, Appearance::default()).expect("a router");
-        let ruc = campus.settings("ruc", "");
-        let exact = campus.settings("exact", "callback = \"exact\"\n");
+        let ruc = campus.settings("ruc", "", "");
+        let exact = campus.settings("exact", "/b", "callback = \"exact\"\n");
         world.hub.apply(&[("members/ruc.toml", ruc), ("members/exact.toml", exact)]).await;
         world
     }
@@ -167,7 +167,7 @@ impl World {
 
 /// The `service` that the campus was given, as it stands in the address of its login page.
 pub fn service_of(seen: &Seen) -> String {
-    assert!(seen.outside && seen.url.path() == "/cas/login", "{}: {}", seen.url, seen.body);
+    assert!(seen.outside && seen.url.path().ends_with("/cas/login"), "{}: {}", seen.url, seen.body);
     let service = seen.query("service").expect("a service");
     assert!(service.starts_with(&format!("{HUB}/in/")), "{service}");
     service

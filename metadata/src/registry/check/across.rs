@@ -5,6 +5,7 @@ use crate::registry::Fault;
 use crate::registry::content::{Content, Owner};
 use crate::registry::read::Reading;
 use crate::sector::sector;
+use crate::settings::CasSettings;
 use ipnet::IpNet;
 use model::{Member, ServiceId};
 use std::collections::HashMap;
@@ -40,6 +41,7 @@ pub(in crate::registry) fn across(reading: &mut Reading) {
     faults.extend(client_ids(content));
     faults.extend(entity_ids(content));
     faults.extend(networks(&content.members));
+    faults.extend(login_servers(&content.members));
     reading.faults.extend(faults);
 }
 
@@ -71,6 +73,26 @@ fn scopes(members: &[Member]) -> Vec<Fault> {
         for (place, scope) in member.scopes.iter().enumerate() {
             let (key, what) = (format!("scopes[{place}]"), format!("the scope `{scope}`"));
             faults.extend(claims.claim(scope.to_ascii_lowercase(), &file, &file, &key, &what));
+        }
+    }
+    faults
+}
+
+/// Rule 5: a CAS server names readers and not libraries, so each of two members behind one
+/// server would vouch for the readers of the other.
+fn login_servers(members: &[Member]) -> Vec<Fault> {
+    let (mut claims, mut faults) = (Claims::default(), Vec::new());
+    for member in members {
+        let file = format!("members/{}.toml", member.id);
+        for (place, entry) in member.connectors.iter().enumerate().filter(|(_, e)| e.kind == "cas")
+        {
+            let Ok(CasSettings { server, .. }) = CasSettings::of(entry) else { continue };
+            // A member may speak to its own server in two ways.
+            if claims.0.get(&server) != Some(&file) {
+                let key = format!("connector[{place}].server");
+                let what = format!("the server `{server}`");
+                faults.extend(claims.claim(server, &file, &file, &key, &what));
+            }
         }
     }
     faults

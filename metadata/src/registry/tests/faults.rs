@@ -317,6 +317,15 @@ fn settings_of_a_cas_connector() {
     ] {
         tells(&with(from, to), (UNION, &format!("connector[0].{key}"), what));
     }
+    // One server behind two members would vouch for the readers of both, for either.
+    let folder = with("", "");
+    let other = folder.read(UNION).replace("\"union\"", "\"onion\"");
+    let other =
+        other.replace("reader.example", "onion.example").replace("198.51.100.", "203.0.113.");
+    folder.write("members/onion.toml", &other);
+    tells(&folder, (UNION, "connector[0].server", "members/onion.toml already"));
+    folder.edit("members/onion.toml", "cas.test/cas", "cas.test/other/cas");
+    assert_eq!(faults(&folder), []);
 }
 
 #[test]
