@@ -58,7 +58,7 @@ impl Campus {
                 let text = String::from_utf8_lossy(&request[..length]).into_owned();
                 let path = text.split(' ').nth(1).unwrap_or("/");
                 let url = Url::parse(&base).and_then(|base| base.join(path)).expect("an address");
-                let (status, body) = told.lock().expect("the inside").answer(url);
+                let (status, body) = told.lock().expect("the inside").answer(&url);
                 let answer = format!(
                     "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
                     body.len()
@@ -98,7 +98,7 @@ impl Campus {
 }
 
 impl Inside {
-    fn answer(&mut self, url: Url) -> (u16, String) {
+    fn answer(&mut self, url: &Url) -> (u16, String) {
         self.asked.push(url.clone());
         let of = |name: &str| {
             url.query_pairs()
@@ -111,9 +111,10 @@ impl Inside {
         }
         let (ticket, service) = (of("ticket"), of("service"));
         // CAS Protocol 3.1.1: used up whatever comes of it.
-        let held = match self.manner.takes_tickets_again {
-            true => self.tickets.get(&ticket).cloned(),
-            false => self.tickets.remove(&ticket),
+        let held = if self.manner.takes_tickets_again {
+            self.tickets.get(&ticket).cloned()
+        } else {
+            self.tickets.remove(&ticket)
         };
         let verdict = match held {
             None => "<cas:authenticationFailure code='INVALID_TICKET'/>".to_owned(),

@@ -176,7 +176,9 @@ async fn a_campus_that_is_down_unproved_or_slow_is_told_within_its_time() {
     let (stranger, trusted) = (Authority::new().server(HOST), authority.server(HOST));
     let (_unproved, _one, unproved) = dribbling(&stranger).await;
     let (_slow, _two, slow) = dribbling(&trusted).await;
-    for (server, longest_s) in [("https://dcas.test:1", 6), (unproved.as_str(), 6), (&slow, 12)] {
+    for (server, longest_s) in
+        [("https://dcas.test:1", 6), (unproved.as_str(), 6), (slow.as_str(), 12)]
+    {
         apply(&hub, server, "").await;
         let mut reader = Reader::new(&authority.pem());
         reader.stops_at_host = Some(HOST);

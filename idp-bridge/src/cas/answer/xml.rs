@@ -1,7 +1,7 @@
 //! `cas:serviceResponse`, by namespace and not by prefix.
 
 use super::{Answer, Collected, Fault, LARGEST, failure, success};
-use saml::xml::{self, Element, Limits, XmlFault};
+use saml::xml::{self, Element, Limits};
 
 const YALE: &str = "http://www.yale.edu/tp/cas";
 /// No signature covers these bytes, so a comment hides nothing: [`Element::text`] joins what
@@ -73,5 +73,5 @@ fn attribute(above: &str, element: Element<'_>, values: &mut Collected) -> Resul
 }
 
 fn text(element: Element<'_>) -> Result<String, Fault> {
-    element.text().map_err(|fault: XmlFault| Fault::Xml(fault))
+    element.text().map_err(Fault::Xml)
 }

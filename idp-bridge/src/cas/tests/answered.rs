@@ -1,7 +1,6 @@
 //! Every check of the callback, each seen to refuse.
 
 use super::*;
-use crate::testing::HUB;
 
 async fn answered(world: &World, place: &Place, ticket: &str) -> Result<Finished, Refusal> {
     let begun = world.begin(&world.cas, place).await.expect("begun");
