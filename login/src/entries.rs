@@ -1,15 +1,15 @@
 //! What comes in from the members: each answer to the login that asked for it.
 
 use crate::admit::Door;
-use crate::cookies::{sent_handles, sent_sid};
+use crate::cookies::sent_sid;
 use crate::decide::{Decision, Live, live_service, open_member};
-use crate::flight::{Flight, InFlight, Leg, SKEW_S, Waits, draw_handle};
+use crate::flight::{InFlight, Leg, SKEW_S, Waits, draw_handle};
 use crate::routes::LOGIN;
 use crate::send::{ask, at, with_handle};
 use crate::staff::{self, is_staff_connector};
 use crate::start::is_too_old;
-use crate::stow::no_state;
 use crate::turn::{Passage, Turn};
+use crate::waiting::{By, is_answered};
 use crate::{Edge, Login, Refused, Reply, Session};
 use idp_bridge::{Begun, Claimed, Clue, Connector, Finished};
 use model::{ConnectorEntry, ConnectorId, Handle, Member, MemberId, Next, Refusal, StepKind, code};
@@ -63,39 +63,6 @@ impl Login {
                 let refusal = Refusal::new(code::WEB_BAD_PARAMETERS, "belongs to no login");
                 Err(self.refuse_stray(&turn, refusal).await)
             }
-        }
-    }
-
-    /// The newest login of this browser that waits for that connector.
-    async fn waiting(
-        &self,
-        turn: &Turn<'_>,
-        member: &MemberId,
-        connector: &ConnectorId,
-    ) -> Result<Handle, Refusal> {
-        let mut found = None;
-        let mut missing = None;
-        for handle in sent_handles(turn.inbound()) {
-            let flight = match self.find_state(turn.inbound(), &handle, turn.moment()).await {
-                Ok(InFlight::Login(flight)) if !is_answered(&flight) => flight,
-                Ok(_) => continue,
-                Err(refusal) => {
-                    missing.get_or_insert(refusal);
-                    continue;
-                }
-            };
-            let Some(leg) =
-                flight.leg.filter(|leg| leg.member == *member && leg.connector == *connector)
-            else {
-                continue;
-            };
-            if found.as_ref().is_none_or(|(begun, _)| *begun < leg.begun) {
-                found = Some((leg.begun, handle));
-            }
-        }
-        match found {
-            Some((_, handle)) => Ok(handle),
-            None => Err(missing.unwrap_or_else(|| no_state(turn.inbound()))),
         }
     }
 
@@ -269,20 +236,6 @@ impl Login {
         }
         Ok((found, entry))
     }
-}
-
-/// How the login was found that an answer belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// The answer named it.
-    Handle,
-    /// The browser's cookies did.
-    Browser,
-}
-
-/// Whether a session was opened for this login, and waits for the reader.
-fn is_answered(flight: &Flight) -> bool {
-    matches!(flight.waits, Some(Waits::Replaces(_) | Waits::IsItYou(_)))
 }
 
 /// The member and connector that are registered under an issuer.

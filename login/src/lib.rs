@@ -48,6 +48,7 @@ mod trace;
 mod trouble;
 mod turn;
 mod unsolicited;
+mod waiting;
 
 pub use condition::Condition;
 pub use continue_with::{Continued, Source};
