@@ -36,7 +36,7 @@ pub struct TcpTarget<'a> {
     pub port: u16,
     /// A private network that this target may lie in: the operator's waiver for this one.
     pub network: Option<IpNet>,
-    /// By TLS, and whom to trust then; `None`: plain.
+    /// By TLS, and whom to trust then; `None`: plain, which never leaves `network`.
     pub trust: Option<&'a TcpTrust>,
 }
 
@@ -44,8 +44,8 @@ pub struct TcpTarget<'a> {
 ///
 /// The name is looked up once and the connection made to the addresses judged then, so a
 /// name that answers differently the second time (DNS rebinding) gains nothing. A private
-/// address is reached only in the network that the target's own entry names; a link-local,
-/// multicast or unspecified one never.
+/// address is reached only in the network that the target's own entry names, a public one
+/// only by TLS; a link-local, multicast or unspecified one never.
 #[derive(Debug, Clone, Copy)]
 pub struct TcpDialer {
     hub_on_loopback: bool,
@@ -107,27 +107,37 @@ impl TcpDialer {
         let found = look_up(target.host, target.port).await.map_err(|e| {
             TcpError::Unreachable(format!("`{}` cannot be looked up: {e}", target.host))
         })?;
-        let is_allowed = |address: &&SocketAddr| self.reaches(address.ip(), target.network);
+        let is_allowed = |address: &&SocketAddr| self.reaches(address.ip(), target);
         let allowed: Vec<SocketAddr> =
             found.iter().filter(is_allowed).take(MOST_ADDRESSES).copied().collect();
         match (allowed.is_empty(), found.first()) {
             (true, Some(first)) => {
                 let host = target.host.to_owned();
-                Err(TcpError::Refused { host, why: not_public(first.ip()) })
+                let ip = first.ip();
+                let why = if is_public(ip) && target.trust.is_none() {
+                    format!(
+                        "{ip} is reached over the internet, and the connection is not encrypted"
+                    )
+                } else {
+                    not_public(ip)
+                };
+                Err(TcpError::Refused { host, why })
             }
             (true, None) => Err(TcpError::Unreachable(format!("`{}` has no address", target.host))),
             _ => Ok(allowed),
         }
     }
 
-    fn reaches(&self, ip: IpAddr, waived: Option<IpNet>) -> bool {
+    fn reaches(&self, ip: IpAddr, target: &TcpTarget<'_>) -> bool {
         // One of IPv4 may be written as IPv6.
         let ip = ip.to_canonical();
         if is_never(ip) {
             return false;
         }
         let is_here = self.hub_on_loopback && ip.is_loopback();
-        is_public(ip) || is_here || waived.is_some_and(|network| network.contains(&ip))
+        // In the clear, a password would be read by whoever is on the way.
+        let is_open = is_public(ip) && target.trust.is_some();
+        is_open || is_here || target.network.is_some_and(|network| network.contains(&ip))
     }
 }
 

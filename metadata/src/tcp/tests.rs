@@ -51,6 +51,19 @@ async fn a_hub_on_loopback_reaches_no_other_private_network() {
     assert!(refused(dialer, &TcpTarget { network, ..to("169.254.169.254", 1) }).await);
 }
 
+#[tokio::test]
+async fn what_is_not_encrypted_does_not_leave_its_network() {
+    let network = Some("10.0.0.0/8".parse().expect("a network"));
+    for dialer in [TcpDialer::new(false), TcpDialer::new(true)] {
+        for target in [to("192.0.3.1", 1), TcpTarget { network, ..to("8.8.8.8", 1) }] {
+            let Err(TcpError::Refused { why, .. }) = dialer.dial(&target, SOON).await else {
+                panic!("dialled");
+            };
+            assert!(why.contains("not encrypted"), "{why}");
+        }
+    }
+}
+
 #[test]
 fn what_may_be_waived_is_private_and_no_more() {
     let may = |network: &str| may_waive(network.parse().expect("a network"));
