@@ -182,6 +182,20 @@ fn states_and_cookies() {
         "proxies",
         "/\nX-Forwarded-For: 203.0.113.9, 10.1.1.1\nX-Forwarded-For: 10.0.0.2",
     );
+    seed(
+        "sip2",
+        "patron",
+        format!(
+            "\u{0}64{}00120261121    120000{}AOinst|AA1001|AE读者甲|BLY|CQY|AFa|AY1AZ0000\r\n96AZFEF6\r",
+            " ".repeat(14),
+            " ".repeat(24)
+        ),
+    );
+    seed(
+        "sip2",
+        "unsummed",
+        format!("\u{1}24{}00120261121    120000AA1001|BLY|CQY|\r", " ".repeat(14)),
+    );
     seed("params", "query", "a=1&b=%E5%8D%97+x&c&=d&e=");
     seed("params", "login", format!("h={handle}&username=reader-a&password=%2B%26"));
 }

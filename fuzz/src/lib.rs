@@ -16,6 +16,7 @@
 //! | `registry` | the files of a registry folder | what `check` takes can be served |
 //! | `cas_answer` | answers of CAS servers, XML and JSON | accepted: one printable name, bounded values, no document type |
 //! | `cas_logout` | notices of logout by CAS | accepted: it names one ticket |
+//! | `sip2` | the stream of a SIP2 server, and what is typed for it | let in: BL, CQ and AA said so; nothing typed becomes a field |
 //! | `policy` | `matrix.toml` and Cedar | what compiles decides, and always alike |
 //! | `discovery` | searches | marks lie inside their texts |
 //!
@@ -55,6 +56,8 @@ pub mod saml_metadata;
 pub mod saml_response;
 #[cfg(feature = "run")]
 pub mod sealed_state;
+#[cfg(feature = "run")]
+pub mod sip2;
 
 /// The seeds of a target, by name.
 #[cfg(test)]

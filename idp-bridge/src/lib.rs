@@ -36,3 +36,5 @@ pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName
 pub use mapping::{Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;
 pub use sip2::Sip2Connector;
+#[cfg(feature = "fuzzing")]
+pub use sip2::fuzzing;

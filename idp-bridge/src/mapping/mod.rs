@@ -23,6 +23,7 @@ use model::Refusal;
 
 pub(crate) use names::{EMAIL, PERSISTENT, is_name_id};
 pub use rehearsal::{Rehearsal, rehearse};
+pub(crate) use usual::usual;
 pub use values::Values;
 
 /// What `values` say of one reader of the member and connector of `at`.

@@ -4,9 +4,10 @@ use super::names::PERSISTENT;
 use model::{AttributeName, Evidence};
 
 /// The usual names of an attribute at connectors of `kind`; none where there is no usage.
-pub(super) fn usual(kind: &str, name: AttributeName) -> &'static [&'static str] {
+pub(crate) fn usual(kind: &str, name: AttributeName) -> &'static [&'static str] {
     match kind {
         "saml" => saml(name),
+        "sip2" => sip2(name),
         _ => &[],
     }
 }
@@ -33,5 +34,20 @@ fn saml(name: AttributeName) -> &'static [&'static str] {
         AttributeName::CardNumber => &["card_number"],
         AttributeName::ValidUntil => &["valid_until"],
         AttributeName::Standing => &["standing"],
+    }
+}
+
+/// The fields of SIP2, and those that most systems add to it. XI is the system's own number
+/// of the reader: it lasts, and nobody types it.
+fn sip2(name: AttributeName) -> &'static [&'static str] {
+    match name {
+        AttributeName::LocalId => &["XI"],
+        AttributeName::Name => &["AE"],
+        AttributeName::Mail => &["BE"],
+        AttributeName::Phone => &["BF"],
+        AttributeName::Category => &["PC"],
+        AttributeName::CardNumber => &["AA"],
+        AttributeName::ValidUntil => &["PA"],
+        AttributeName::Affiliation | AttributeName::Department | AttributeName::Standing => &[],
     }
 }

@@ -8,6 +8,8 @@
 //! question is put again only where nothing of it had left.
 
 mod facts;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod link;
 mod pool;
 mod probe;
@@ -114,7 +116,14 @@ impl Sip2Connector {
         let verdict = judge(answer, &who.patron, settings)
             .map_err(|doubt| Refusal::new(code::CON_ANSWER, doubt.to_string()))?;
         match verdict {
-            Verdict::Wrong { is_own } => {
+            Verdict::Wrong { is_own, is_unsaid } => {
+                if is_unsaid {
+                    let member = at.member.id.as_str();
+                    tracing::warn!(
+                        member,
+                        "its SIP2 server does not say whether passwords match (CQ)"
+                    );
+                }
                 if is_own {
                     turn.keep(link, now);
                 }

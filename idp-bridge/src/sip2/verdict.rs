@@ -36,6 +36,8 @@ pub(super) enum Verdict {
     Wrong {
         /// The answer names who was asked for, so the connection is in step.
         is_own: bool,
+        /// The reader is known, and nothing is said of the password.
+        is_unsaid: bool,
     },
 }
 
@@ -79,10 +81,8 @@ pub(super) fn judge(answer: Answer, asked: &str, settings: &Settings) -> Result<
     let is_valid = reply.fields.one("BL")? == Some("Y");
     let is_password = reply.fields.one("CQ")?;
     if !is_valid || is_password != Some("Y") {
-        if is_valid && is_password.is_none_or(str::is_empty) {
-            tracing::warn!("a reply without CQ: the server does not say whether it checked");
-        }
-        return Ok(Verdict::Wrong { is_own });
+        let is_unsaid = is_valid && is_password.is_none_or(str::is_empty);
+        return Ok(Verdict::Wrong { is_own, is_unsaid });
     }
     if !is_own {
         return Err(Doubt::Foreign("the answer does not say about whom it is (AA)"));

@@ -1,7 +1,7 @@
 //! What becomes of a patron's record.
 
 use super::*;
-use model::{AttributeName, OneOrMany, Standing};
+use model::{AttributeName, Standing};
 
 async fn claim(fields: &'static str, flags: &'static str, settings: &[(&str, Value)]) -> Claimed {
     let patron = Patron { fields, flags, ..patron("1001") };
@@ -47,7 +47,7 @@ async fn fields_are_named_by_the_entry() {
         (AttributeName::ValidUntil, "PX"),
         (AttributeName::Department, "U1"),
     ] {
-        library.place.entry.attributes.insert(attribute, OneOrMany::One(code.to_owned()));
+        library.place.entry.attributes.insert(attribute, code.into());
     }
     let claim = claimed(library.log_in("1001", "4711").await);
     assert_eq!(claim.key().as_str(), "77");

@@ -21,7 +21,7 @@ impl std::fmt::Debug for Fields {
 }
 
 /// Whether these two characters may be a code: a capital, and a capital or digit (`U1`).
-pub(crate) fn is_code(text: &str) -> bool {
+fn is_code(text: &str) -> bool {
     matches!(text.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z' | b'0'..=b'9'])
 }
 

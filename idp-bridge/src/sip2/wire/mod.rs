@@ -20,7 +20,7 @@ mod request;
 pub(crate) use charset::Charset;
 pub(crate) use checksum::Checksum;
 pub(crate) use date::{Zone, parse_end, stamp};
-pub(crate) use fields::{Contradiction, is_code};
+pub(crate) use fields::Contradiction;
 pub(crate) use frames::Frames;
 pub(crate) use patron::{Flag, PatronStatus};
 pub(crate) use reply::{MessageId, Reply};

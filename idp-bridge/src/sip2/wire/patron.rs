@@ -55,6 +55,26 @@ impl Flag {
         Self::TooManyBilled,
     ];
 
+    /// As settings and mappings write it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::ChargeDenied => "charge_denied",
+            Self::RenewalDenied => "renewal_denied",
+            Self::RecallDenied => "recall_denied",
+            Self::HoldDenied => "hold_denied",
+            Self::CardLost => "card_lost",
+            Self::TooManyCharged => "too_many_charged",
+            Self::TooManyOverdue => "too_many_overdue",
+            Self::TooManyRenewals => "too_many_renewals",
+            Self::TooManyClaims => "too_many_claims",
+            Self::TooManyLost => "too_many_lost",
+            Self::ExcessiveFines => "excessive_fines",
+            Self::ExcessiveFees => "excessive_fees",
+            Self::RecallOverdue => "recall_overdue",
+            Self::TooManyBilled => "too_many_billed",
+        }
+    }
+
     /// Those that close nothing where the member's settings say nothing: they speak of
     /// renewals, recalls, holds and claims, not of the person's standing.
     pub(crate) const HARMLESS: [Self; 5] = [
