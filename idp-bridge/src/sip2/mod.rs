@@ -26,10 +26,7 @@ use accounts::{Accounts, Attempt};
 use async_trait::async_trait;
 use link::{Answer, Link, LinkFault, patron_head};
 use metadata::{KeyRing, TcpDialer};
-use model::{
-    ConnectorEntry, ConnectorId, Handle, Inbound, Member, MemberId, Method, Next, Refusal,
-    Timestamp, code,
-};
+use model::{ConnectorId, Handle, Inbound, MemberId, Method, Next, Refusal, Timestamp, code};
 use pool::{Pool, Turn};
 use settings::Settings;
 use std::collections::HashMap;

@@ -105,7 +105,7 @@ impl DateFormat {
         }
         let times = [count(Part::Hour), count(Part::Minute), count(Part::Second)];
         let zones = count(Part::Zone) + count(Part::Utc);
-        if !matches!(times, [0, 0, 0] | [1, 0, 0] | [1, 1, 0] | [1, 1, 1]) || zones > 1 {
+        if !matches!(times, [0, 0, 0] | [1, 0 | 1, 0] | [1, 1, 1]) || zones > 1 {
             return Err("a time is `HH`, `HHMM` or `HHMMSS`, with one `ZZZZ` or `Z`".to_owned());
         }
         let is_open = |pair: &[(Part, usize, usize)]| match pair {

@@ -39,13 +39,12 @@ impl<'e> Reader<'e> {
 
     /// A text, where the key is there.
     fn text(&mut self, key: &'static str, remedy: &'static str) -> Option<&'e str> {
-        match self.entry.settings.get(key)? {
-            Value::String(text) => Some(text),
-            _ => {
-                self.fault(key, "wrong type", remedy);
-                None
-            }
+        let value = self.entry.settings.get(key)?;
+        if let Value::String(text) = value {
+            return Some(text);
         }
+        self.fault(key, "wrong type", remedy);
+        None
     }
 
     /// An address that a browser or the hub is sent to, without fragment: https, or http

@@ -128,7 +128,7 @@ impl TcpDialer {
         }
     }
 
-    fn reaches(&self, ip: IpAddr, target: &TcpTarget<'_>) -> bool {
+    fn reaches(self, ip: IpAddr, target: &TcpTarget<'_>) -> bool {
         // One of IPv4 may be written as IPv6.
         let ip = ip.to_canonical();
         if is_never(ip) {

@@ -13,13 +13,16 @@ use std::collections::{BTreeSet, HashSet};
 
 pub(super) use saml::metadata;
 
+/// Gives the path of a key of the entry that is judged, as in `connector[0].host`.
+type Place<'a> = dyn Fn(&str) -> String + 'a;
+
 /// A kind of connector as its entries are written.
 struct Kind {
     name: &'static str,
     /// Every key it knows beside `id` and `kind`; any other is a fault.
     keys: &'static [&'static str],
     /// What is wrong with the keys it knows; `at` gives the path of one.
-    judge: fn(&mut Judge<'_>, &ConnectorEntry, &dyn Fn(&str) -> String),
+    judge: fn(&mut Judge<'_>, &ConnectorEntry, &Place<'_>),
 }
 
 /// Every kind that this version has. A new one adds its file and its line.

@@ -65,19 +65,35 @@ const FLAGS: [&str; 14] = [
     "too_many_billed",
 ];
 
-pub(super) const KIND: Kind = Kind { name: "sip2", keys: &KEYS, judge };
+pub(super) const KIND: Kind = Kind { name: "sip2", keys: KEYS, judge };
 
-/// Those of every kind that this one knows, and its own.
-const KEYS: [&str; 24] = {
-    let mut keys = [""; 24];
-    (keys[0], keys[1], keys[2]) = ("attributes", "reassignable", "bound_to");
-    let mut next = 0;
-    while next < SETTINGS.len() {
-        keys[next + 3] = SETTINGS[next].0;
-        next += 1;
-    }
-    keys
-};
+/// Those of every kind that this one knows, and its own of [`SETTINGS`].
+const KEYS: &[&str] = &[
+    "attributes",
+    "reassignable",
+    "bound_to",
+    "host",
+    "port",
+    "network",
+    "tls",
+    "ca",
+    "charset",
+    "checksum",
+    "sequence",
+    "user",
+    "password_file",
+    "location",
+    "institution",
+    "terminal_password_file",
+    "status",
+    "ask",
+    "end_session",
+    "aliases",
+    "password",
+    "connections",
+    "zone",
+    "blocked_by",
+];
 
 fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &dyn Fn(&str) -> String) {
     for (key, shape) in &SETTINGS {
@@ -181,5 +197,16 @@ fn wrong(shape: &Shape, value: &Value) -> Option<Wrong> {
             };
             (!is_known).then_some((what, "write one of those, or remove it"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_a_key_that_may_be_written() {
+        assert!(SETTINGS.iter().all(|(name, _)| KEYS.contains(name)));
+        assert_eq!(KEYS.len(), SETTINGS.len() + 3);
     }
 }
