@@ -1,6 +1,6 @@
 //! `/metrics` of the running program: what it tells, and that it names nobody.
 
-use super::serving::Serving;
+use super::serving::{Serving, get_at};
 use crate::harness::folder::Folder;
 use crate::peers::authority::Authority;
 
@@ -68,10 +68,10 @@ fn a_port_of_its_own_has_the_figures_and_nothing_else() {
     let port = crate::peers::hub::free_port();
     let own = format!("metrics_listen = \"127.0.0.1:{port}\"");
     let hub = Serving::start(Folder::new("figures"), &own);
-    let text = hub.get_at(port, "/metrics");
+    let text = get_at(port, "/metrics");
     assert!(text.contains("readerpass_ready{part=\"durable\"} 1"), "{text}");
     for path in ["/", "/healthz", "/discover", "/metrics/x"] {
-        assert!(hub.get_at(port, path).starts_with("HTTP/1.1 404"), "{path}");
+        assert!(get_at(port, path).starts_with("HTTP/1.1 404"), "{path}");
     }
     let text = hub.get("/metrics");
     assert!(text.starts_with("HTTP/1.1 404") && !text.contains("readerpass_"), "{text}");

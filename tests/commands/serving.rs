@@ -62,18 +62,7 @@ impl Serving {
 
     /// One request over a connection of its own; empty where nobody answers.
     pub fn get(&self, path: &str) -> String {
-        self.get_at(self.port, path)
-    }
-
-    /// The same at another port of the program.
-    pub fn get_at(&self, port: u16, path: &str) -> String {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
-            return String::new();
-        };
-        ask(&mut stream, path, "close");
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
-        answer
+        get_at(self.port, path)
     }
 
     /// The same by TLS.
@@ -109,6 +98,17 @@ fn ask(stream: &mut impl std::io::Write, path: &str, connection: &str) {
     let head =
         format!("GET {path} HTTP/1.1\r\nHost: hub.localhost\r\nConnection: {connection}\r\n\r\n");
     stream.write_all(head.as_bytes()).expect("writes");
+}
+
+/// One request over a connection of its own, at any port of the program.
+pub fn get_at(port: u16, path: &str) -> String {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
+        return String::new();
+    };
+    ask(&mut stream, path, "close");
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
 }
 
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -271,9 +271,10 @@ fn a_refusal_that_became_no_login_stands_in_the_log_under_its_code() {
     ] {
         let page = hub.get(path);
         let quoted = page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-        let quoted = quoted.filter(|word| model::LoginCode::parse(word).is_ok() && word.len() == 9);
-        let quoted = quoted.last().unwrap_or_else(|| panic!("no code on\n{page}")).to_owned();
-        until("it is in the log", || hub.said(&quoted));
+        let mut quoted =
+            quoted.filter(|word| word.len() == 9 && model::LoginCode::parse(word).is_ok());
+        let quoted = quoted.next_back().unwrap_or_else(|| panic!("no code on\n{page}"));
+        until("it is in the log", || hub.said(quoted));
         assert!(hub.said(code), "{path}");
     }
 }
