@@ -37,9 +37,10 @@ const _: () = assert!(LIMITS.all * (LARGEST_PARKED as u64) <= 160 << 20);
 
 /// Counts one more parked state, or refuses it with `LOG-034`.
 ///
-/// The counts of a browser and a network are written only once all have room: bindings cost
-/// a stranger nothing, and each would leave a counter behind; and who is refused as long as
-/// places are scarce is not held to those attempts afterwards.
+/// A browser's count is written only once all the others have room: bindings cost a stranger
+/// nothing, and each would leave a counter behind. A network's is written after its site's, or
+/// one machine beyond its own limit would use up the share of its neighbours, and not where it
+/// is refused, or a network would be held to its attempts when there is room again.
 pub(crate) async fn count(
     shared: &Shared,
     limits: &Limits,
@@ -50,18 +51,21 @@ pub(crate) async fn count(
     let site = format!("park/site/{}", Network::of_site(client));
     let network = format!("park/network/{}", Network::of_owner(client));
     let free = limits.all.saturating_sub(shared.read(ALL, now).await?);
+    let is_share_taken = |places: u64| places.saturating_mul(limits.share) >= free;
     let limit = if free == 0 {
         "hub"
     } else if shared.read(&browser, now).await? >= limits.browser {
         "browser"
-    } else if shared.read(&network, now).await? * limits.share >= free {
+    } else if is_share_taken(shared.read(&network, now).await?) {
         "network"
     } else if shared.add(&site, STATE_LIFE, now).await? > limits.site {
         "site"
+    } else if is_share_taken(shared.add(&network, STATE_LIFE, now).await?.saturating_sub(1)) {
+        // Many at once may have read before any of them was counted.
+        "network"
     } else if shared.add(ALL, STATE_LIFE, now).await? > limits.all {
         "hub"
     } else {
-        shared.add(&network, STATE_LIFE, now).await?;
         shared.add(&browser, STATE_LIFE, now).await?;
         return Ok(());
     };
