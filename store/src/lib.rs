@@ -3,7 +3,7 @@
 //! ```text
 //!             Durable                             Shared
 //!   registry accounts suspensions     one-use parked counters sessions trace troubles
-//!   keys audit backup                          │
+//!   bindings keys audit backup                 │
 //!        │                            ┌────────┴────────┐
 //!   SQLite, FULL                 SQLite, NORMAL       Redis
 //!   durable.db                   shared.db            rp:…

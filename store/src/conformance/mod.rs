@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod bindings;
 mod counters;
 mod factors;
 mod one_use;
@@ -96,6 +97,8 @@ pub async fn durable(one: &Durable, other: &Durable) -> Result<(), Broken> {
     accounts::suspended_and_lifted(one, other).await?;
     factors::enrolled_once_and_forgotten(one, other).await?;
     factors::a_recovery_code_is_used_by_one(one, other).await?;
+    bindings::the_first_stands_until_it_is_moved(one, other).await?;
+    bindings::who_was_refused_is_settled_once(one, other).await?;
     audit::chains_of_two_writers_are_whole(one, other).await?;
     audit::erasure_breaks_nothing(one).await
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod bindings;
 mod counters;
 mod factors;
 mod keys;
@@ -16,6 +17,7 @@ mod troubles;
 pub use accounts::{AccountRow, AccountRows, Role};
 pub use audit::{Actor, AuditEntry, AuditFault, AuditHead, AuditLog, AuditReport};
 pub use backup::Backup;
+pub use bindings::{BindingRow, Bindings};
 pub use counters::Counters;
 pub use factors::{SecondFactorRow, SecondFactors};
 pub use keys::{KeyRow, KeyRows};
@@ -36,6 +38,15 @@ pub trait SharedStore:
 
 /// State that outlives everything: registry, accounts, keys, audit log.
 pub trait DurableStore:
-    RegistryRows + AccountRows + SecondFactors + Suspensions + KeyRows + AuditLog + Backup + Send + Sync
+    RegistryRows
+    + AccountRows
+    + SecondFactors
+    + Suspensions
+    + Bindings
+    + KeyRows
+    + AuditLog
+    + Backup
+    + Send
+    + Sync
 {
 }

@@ -4,10 +4,10 @@
 
 use super::{Figure, Operations};
 use crate::contract::{
-    AccountRow, AccountRows, Actor, AuditEntry, AuditHead, AuditLog, AuditReport, Backup, Counters,
-    DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Parked, RegistryRows, SecondFactorRow,
-    SecondFactors, SessionRecord, SessionService, SessionServices, Sessions, SharedStore, Space,
-    StoredRegistry, Suspensions, TraceRing, Trouble, Troubles, Used,
+    AccountRow, AccountRows, Actor, AuditEntry, AuditHead, AuditLog, AuditReport, Backup,
+    BindingRow, Bindings, Counters, DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Parked,
+    RegistryRows, SecondFactorRow, SecondFactors, SessionRecord, SessionService, SessionServices,
+    Sessions, SharedStore, Space, StoredRegistry, Suspensions, TraceRing, Trouble, Troubles, Used,
 };
 use crate::{Durable, Shared, StoreError};
 use async_trait::async_trait;
@@ -121,6 +121,13 @@ measured! {
         is_suspended(reader: &ReaderId) -> bool;
         suspend_reader(reader: &ReaderId, at: Timestamp) -> ();
         lift_suspension(reader: &ReaderId) -> ();
+    }
+    Bindings as "bindings" {
+        find_binding(key: &ReaderId) -> Option<BindingRow>;
+        bind(key: &ReaderId, bound: &[u8], at: Timestamp) -> BindingRow;
+        move_binding(key: &ReaderId, was: &[u8], to: &[u8], at: Timestamp) -> bool;
+        note_refused(key: &ReaderId, refused: &[u8]) -> ();
+        settle_binding(key: &ReaderId, refused: &[u8], is_next: bool, at: Timestamp) -> bool;
     }
     KeyRows as "keys" {
         keys() -> Vec<KeyRow>;

@@ -27,6 +27,7 @@ pub(crate) static DURABLE: Schema = Schema {
         include_str!("migrations/durable-1.sql"),
         include_str!("migrations/durable-2.sql"),
         include_str!("migrations/durable-3.sql"),
+        include_str!("migrations/durable-4.sql"),
     ],
 };
 
@@ -118,13 +119,14 @@ mod tests {
                 include_str!("migrations/durable-1.sql"),
                 include_str!("migrations/durable-2.sql"),
                 include_str!("migrations/durable-3.sql"),
-                "PRAGMA user_version = 4; CREATE TABLE extra (a); CREATE TABLE account (a);",
+                include_str!("migrations/durable-4.sql"),
+                "PRAGMA user_version = 5; CREATE TABLE extra (a); CREATE TABLE account (a);",
             ],
         };
         let mut db = memory();
         migrate(&mut db, &DURABLE).unwrap();
         assert!(migrate(&mut db, &BROKEN).is_err());
-        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 3);
+        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 4);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         assert_eq!(number(&db, extra).unwrap(), 0);
     }

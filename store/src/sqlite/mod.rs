@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod bindings;
 mod checkpoint;
 mod counters;
 mod direct;
