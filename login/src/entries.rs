@@ -152,7 +152,7 @@ impl Login {
         let notes = claimed.notes().join("; ");
         let authenticated = self.admit(turn, claimed, Door::Asked { handle, leg, until }).await?;
         passage.flight.step(StepKind::Admitted, notes, turn.now());
-        let id = self.reader_id(authenticated.claimed())?;
+        let id = self.reader_of(turn, authenticated.claimed()).await?;
         passage.actor = Some(Actor::Reader(id.clone()));
         let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
         self.end_trouble(turn, &leg.member, &leg.connector).await;

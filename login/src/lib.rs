@@ -12,6 +12,7 @@
 
 mod admit;
 mod answer;
+mod bound;
 mod choose;
 mod circle;
 mod condition;
@@ -50,6 +51,7 @@ mod turn;
 mod unsolicited;
 mod waiting;
 
+pub use bound::{Holder, KeyAt, Settled, settle_key};
 pub use condition::Condition;
 pub use continue_with::{Continued, Source};
 pub use decide::Ready;

@@ -4,8 +4,6 @@ use crate::Login;
 use crate::admit::Authenticated;
 use crate::staff::is_staff_connector;
 use accounts::Staff;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use idp_bridge::Claimed;
 use model::{Membership, Moment, Reader, ReaderId, Refusal, code};
 
@@ -65,19 +63,5 @@ impl Login {
             memberships: vec![membership.clone()],
         };
         Ok(Resolved { reader, membership, staff })
-    }
-
-    /// The id of a federated reader is a keyed hash of member, connector and key, the same
-    /// at every login, so nothing is written; an account has its own.
-    pub(crate) fn reader_id(&self, claimed: &Claimed) -> Result<ReaderId, Refusal> {
-        if let Some(account) = claimed.account() {
-            return Ok(account.clone());
-        }
-        // Ids of member and connector hold no line break, so no two triples are written alike.
-        let triple =
-            format!("{}\n{}\n{}", claimed.member(), claimed.connector(), claimed.key().as_str());
-        let mac = self.0.keys.mac("reader", triple.as_bytes());
-        ReaderId::parse(&format!("f-{}", URL_SAFE_NO_PAD.encode(mac)))
-            .map_err(|e| Refusal::new(code::HUB_INTERNAL, e.to_string()))
     }
 }

@@ -92,7 +92,7 @@ impl Login {
         arriving: &mut Arriving,
     ) -> Result<Reply, Refusal> {
         let authenticated = self.admit(turn, claimed, door).await?;
-        let id = self.reader_id(authenticated.claimed())?;
+        let id = self.reader_of(turn, authenticated.claimed()).await?;
         arriving.actor = Some(Actor::Reader(id.clone()));
         push_step(&mut arriving.steps, StepKind::Admitted, "unsolicited", turn.now());
         let resolved = self.resolve(&authenticated, id, turn.moment()).await?;
