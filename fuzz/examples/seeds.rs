@@ -40,6 +40,7 @@ fn main() {
     registry();
     policy();
     searches();
+    mappings();
 }
 
 fn put(name: &str, content: impl AsRef<[u8]>) {
@@ -270,4 +271,59 @@ fn searches() {
     ] {
         seed("discovery", name, typed);
     }
+}
+
+/// Maps of all steps, each with values that they let in.
+fn mappings() {
+    seed(
+        "mapping",
+        "names",
+        r#"local_id = ["pairwise-id", "subject-id", "NameID:persistent"]
+affiliation = "eduPersonScopedAffiliation"
+name = "displayName"
+mail = "mail"
+---
+pairwise-id=a1@nju.edu.cn
+eduPersonScopedAffiliation=student@nju.edu.cn
+eduPersonScopedAffiliation=staff@pku.edu.cn
+displayName=读者甲
+mail=a@nju.edu.cn
+"#,
+    );
+    seed(
+        "mapping",
+        "tables",
+        r#"local_id = { from = "XH", pattern = '[A-Z]*(\d{6,12})' }
+affiliation = [{ from = ["userType", "type"], split = ";", values = { "教师" = "faculty", "本科生" = "student", "临时" = "" } }, { constant = "member" }]
+standing = { from = "ZT", values = { "正常" = "good", "挂失" = "blocked" }, otherwise = "suspended" }
+name = { from = ["XM", "cn"], required = true }
+---
+XH=B20271234
+userType=教师;访客;临时
+ZT=正常
+XM=读者甲
+"#,
+    );
+    seed(
+        "mapping",
+        "dates",
+        r#"local_id = "XI"
+valid_until = { from = "PA", date = "YYYYMMDD    HHMMSS", zone = "+08:00", values = { "永久" = "" } }
+category = { from = "PC", pattern = "(?:全日制)?(.+)" }
+---
+XI=1
+PA=20270630    235959
+PC=全日制本科生
+"#,
+    );
+    seed(
+        "mapping",
+        "scope",
+        r#"local_id = { from = "eduPersonPrincipalName", pattern = '^([^@]+)@nju\.edu\.cn$' }
+valid_until = { from = "end", date = "D.M.YYYY HH:MM" }
+---
+urn:oid:1.3.6.1.4.1.5923.1.1.1.6=s1@nju.edu.cn
+end=3.6.2027 08:00
+"#,
+    );
 }

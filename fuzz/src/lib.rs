@@ -18,6 +18,7 @@
 //! | `cas_logout` | notices of logout by CAS | accepted: it names one ticket |
 //! | `sip2` | the stream of a SIP2 server, and what is typed for it | let in: BL, CQ and AA said so; nothing typed becomes a field |
 //! | `policy` | `matrix.toml` and Cedar | what compiles decides, and always alike |
+//! | `mapping` | attributes of a connector, and what a library says | a member speaks for itself alone; what `check` takes can be run |
 //! | `discovery` | searches | marks lie inside their texts |
 //!
 //! Seeds and fixtures are written by the example `seeds`; the private keys behind them are
@@ -42,6 +43,7 @@ pub mod client_assertion;
 #[cfg(feature = "run")]
 pub mod cookies;
 pub mod discovery;
+pub mod mapping;
 #[cfg(feature = "run")]
 pub mod oidc_authorize;
 #[cfg(feature = "run")]
@@ -81,7 +83,7 @@ mod tests {
         let manifest = include_str!("../Cargo.toml");
         let targets = manifest.split("[[bin]]\nname = \"").skip(1);
         let names: Vec<&str> = targets.filter_map(|t| t.split('"').next()).collect();
-        assert!(names.len() >= 15, "{names:?}");
+        assert!(names.len() >= 17, "{names:?}");
         for name in names {
             assert!(!crate::seeds(name).is_empty());
         }

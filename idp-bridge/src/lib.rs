@@ -33,7 +33,7 @@ pub use central::CentralConnector;
 pub use checks::{CHECKS, Check};
 pub use claimed::{Claimed, Once};
 pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
-pub use mapping::{Rehearsal, Values, rehearse};
+pub use mapping::{Filled, Received, Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;
 pub use sip2::Sip2Connector;
 #[cfg(feature = "fuzzing")]

@@ -4,8 +4,8 @@ use super::Values;
 use super::reading::Reading;
 use super::usual::{evidence, usual};
 use crate::At;
+use crate::claimed::Facts;
 use model::{AttributeName, Membership, Profile, Refusal};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What the connector would make of values, had a reader just brought them.
 ///
@@ -16,58 +16,90 @@ pub struct Rehearsal {
     pub reader: Option<(Profile, Membership)>,
     /// Why it would be refused, all that there is to say at once.
     pub refusals: Vec<Refusal>,
-    /// The member's name behind each of ours that it filled, also where the value was
-    /// dropped in the end.
-    pub from: BTreeMap<AttributeName, String>,
+    /// Every attribute that came, with what it became.
+    pub received: Vec<Received>,
+    /// Every attribute of ours, with where it came from.
+    pub filled: Vec<Filled>,
     /// What was dropped and why, without values.
     pub notes: Vec<String>,
-    /// Names that no source looks at.
-    pub unused: Vec<String>,
+}
+
+/// One attribute of the member's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Its name as it came.
+    pub name: String,
+    /// Its values, in order.
+    pub values: Vec<String>,
+    /// What of ours was taken from it.
+    pub fills: Vec<AttributeName>,
+    /// Some source looks at it, though perhaps another came first.
+    pub is_known: bool,
+}
+
+/// One attribute of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Its name.
+    pub attribute: AttributeName,
+    /// The member's name that filled it, or `constant`.
+    pub from: Option<String>,
+    /// It has a value in the end; else what there was has been dropped or refused.
+    pub is_kept: bool,
 }
 
 /// Reads `values` as a login at this connector would, and goes on where it would end.
 pub fn rehearse(at: &At<'_>, values: &Values) -> Rehearsal {
-    let mut refusals = Vec::new();
     let mut reading = Reading::new(at, values);
-    let read = reading.facts();
-    let mut reader = None;
-    match read {
-        Ok(facts) => {
-            let membership = Membership {
-                member: at.member.id.clone(),
-                connector: at.connector.clone(),
-                key: facts.key,
-                class: facts.class,
-                category: facts.category,
-                affiliation: facts.affiliation,
-                standing: facts.standing,
-                valid_until: facts.valid_until,
-                evidence: evidence(&at.entry.kind),
-            };
-            reader = Some((facts.profile, membership));
-        }
-        Err(first) => {
-            refusals.push(first);
+    let (reader, refusals) = match reading.facts() {
+        Ok(facts) => (Some(reader(at, facts)), Vec::new()),
+        Err(_) => {
             reading = Reading::new(at, values);
-            for refusal in reading.every_fault() {
-                if refusals.iter().all(|known| known.to_string() != refusal.to_string()) {
-                    refusals.push(refusal);
-                }
-            }
+            (None, reading.every_fault())
         }
-    }
-    let unused = unused(at, values);
-    Rehearsal { reader, refusals, from: reading.from, notes: reading.notes, unused }
+    };
+    let filled = AttributeName::ALL.iter().map(|wanted| Filled {
+        attribute: *wanted,
+        from: reading.from.get(wanted).cloned(),
+        is_kept: reading.kept.contains(wanted),
+    });
+    let filled: Vec<Filled> = filled.collect();
+    let received = received(at, values, &filled);
+    Rehearsal { reader, refusals, received, filled, notes: reading.notes }
 }
 
-fn unused(at: &At<'_>, values: &Values) -> Vec<String> {
-    let mut looked_at: BTreeSet<&str> = BTreeSet::new();
-    for wanted in AttributeName::ALL {
-        match at.entry.attributes.get(wanted) {
-            Some(sources) => looked_at.extend(sources.names()),
-            None => looked_at.extend(usual(&at.entry.kind, *wanted)),
-        }
-    }
-    let is_used = |name: &str| looked_at.iter().any(|l| saml::is_same_attribute(l, name));
-    values.names().into_iter().filter(|name| !is_used(name)).map(str::to_owned).collect()
+fn reader(at: &At<'_>, facts: Facts) -> (Profile, Membership) {
+    let membership = Membership {
+        member: at.member.id.clone(),
+        connector: at.connector.clone(),
+        key: facts.key,
+        class: facts.class,
+        category: facts.category,
+        affiliation: facts.affiliation,
+        standing: facts.standing,
+        valid_until: facts.valid_until,
+        evidence: evidence(&at.entry.kind),
+    };
+    (facts.profile, membership)
+}
+
+fn received(at: &At<'_>, values: &Values, filled: &[Filled]) -> Vec<Received> {
+    let looked_at: Vec<&str> = AttributeName::ALL
+        .iter()
+        .flat_map(|wanted| match at.entry.attributes.get(wanted) {
+            Some(sources) => sources.names().collect(),
+            None => usual(&at.entry.kind, *wanted).to_vec(),
+        })
+        .collect();
+    let one = |name: &str| Received {
+        name: name.to_owned(),
+        values: values.exactly(name).map(str::to_owned).collect(),
+        fills: filled
+            .iter()
+            .filter(|f| f.from.as_deref().is_some_and(|from| Values::is_named(name, from)))
+            .map(|f| f.attribute)
+            .collect(),
+        is_known: looked_at.iter().any(|by| Values::is_named(name, by)),
+    };
+    values.names().into_iter().map(one).collect()
 }

@@ -166,7 +166,10 @@ impl<'r> Steps<'r> {
         let has_table = !self.rule.values.is_empty() || self.rule.otherwise.is_some();
         let ours = match self.rule.values.get(kept).or(self.rule.otherwise.as_ref()) {
             Some(ours) => ours.as_str(),
-            None if has_table => return Err(Why::bad("not in the table of its values")),
+            // With a date, the table holds the exceptions.
+            None if has_table && self.date.is_none() => {
+                return Err(Why::bad("not in the table of its values"));
+            }
             None => kept,
         };
         // An empty word of ours is the registry's way to say that this says nothing.

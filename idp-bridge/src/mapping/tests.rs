@@ -147,8 +147,10 @@ async fn an_end_is_read_in_the_forms_of_library_systems() {
     let other = r#"valid_until = { from = "PA", date = "YYYYMMDD" }"#;
     assert_eq!(end(other, "2027-06-30").expect_err("refused").code(), code::LOG_BAD_VALUE);
     assert_eq!(end(plain, "00000000").expect_err("refused").code(), code::LOG_BAD_VALUE);
-    let never = r#"valid_until = { from = "PA", values = { "永久" = "" } }"#;
+    let never = r#"valid_until = { from = "PA", date = "YYYYMMDD", values = { "永久" = "" } }"#;
     assert_eq!(said(&world, never, &[("PA", "永久")]).facts().valid_until, None);
+    assert_eq!(end(never, "20270630").expect("an end"), "2027-06-30T16:00:00Z");
+    assert_eq!(end(never, "长期").expect_err("refused").code(), code::LOG_BAD_VALUE);
 }
 
 #[tokio::test]

@@ -34,11 +34,18 @@ impl Values {
     /// The name of the subject is no attribute, and goes by its very name only.
     pub fn of<'v>(&'v self, name: &str) -> impl Iterator<Item = &'v str> + use<'v> {
         let wanted = name.to_owned();
-        let is_exact = is_name_id(name);
-        self.0.iter().filter_map(move |(name, value)| {
-            let is_it = *name == wanted || !is_exact && saml::is_same_attribute(name, &wanted);
-            is_it.then_some(value.as_str())
-        })
+        let all = self.0.iter().filter(move |(name, _)| Self::is_named(name, &wanted));
+        all.map(|(_, value)| value.as_str())
+    }
+
+    /// The values under this very name, in order.
+    pub(super) fn exactly(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether `name` is one of the names of what is looked for as `wanted`.
+    pub(super) fn is_named(name: &str, wanted: &str) -> bool {
+        name == wanted || !is_name_id(wanted) && saml::is_same_attribute(name, wanted)
     }
 }
 

@@ -27,6 +27,7 @@ mod tests;
 pub use apply::{Applied, ApplyError, apply, plan};
 pub(crate) use attach::{certificate, jwks, setting_files};
 pub use bundle::{Bundle, CheckReport, check};
+pub use check::mapping_faults;
 pub(crate) use check::web_address;
 pub use content::Consortium;
 pub(crate) use content::{Content, Owner, Remote, beside};

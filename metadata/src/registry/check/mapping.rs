@@ -1,6 +1,7 @@
 //! The sources of a connector's attributes: what cannot be run is told before a reader comes.
 
 use super::Judge;
+use crate::registry::Fault;
 use crate::{DateFormat, Pattern, Zone};
 use model::{AttributeName, ConnectorEntry, Rule, Source, Sources, Standing};
 
@@ -10,6 +11,13 @@ const WORDS: usize = 500;
 /// Longest word of a table, constant or separator, in characters.
 const WORD: usize = 256;
 const SEPARATOR: usize = 8;
+
+/// What is wrong with the sources of a connector's attributes, each with key and remedy.
+pub fn mapping_faults(entry: &ConnectorEntry) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    judge(&mut Judge::new("", &mut faults), entry, &ToOwned::to_owned);
+    faults
+}
 
 pub(super) fn judge(judge: &mut Judge<'_>, entry: &ConnectorEntry, at: &impl Fn(&str) -> String) {
     for (wanted, sources) in &entry.attributes {

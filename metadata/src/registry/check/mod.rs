@@ -11,6 +11,7 @@ mod service;
 
 pub(super) use across::{across, entity_ids};
 pub(crate) use address::web_address;
+pub use mapping::mapping_faults;
 
 use super::Fault;
 use super::read::Reading;
