@@ -43,21 +43,6 @@ pub enum AssembleError {
 /// [`AssembleError`] where two connectors or protocols claim the same address or key.
 pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, AssembleError> {
     let public_url = hub.config.public_url.clone();
-    let connectors: Vec<Arc<dyn Connector>> = vec![
-        Arc::new(CentralConnector::new(hub.accounts.clone())),
-        Arc::new(CentralConnector::staff(hub.accounts.clone())),
-        Arc::new(Sip2Connector::new(
-            hub.accounts.clone(),
-            Arc::clone(&hub.keys),
-            TcpDialer::new(public_url.is_loopback()),
-        )),
-        Arc::new(SamlConnector::new(
-            &public_url,
-            Arc::clone(&hub.keys),
-            hub.second_opinion.clone(),
-        )),
-        Arc::new(CasConnector::new(&public_url, hub.http.clone())),
-    ];
     let protocols: Vec<Arc<dyn ServiceProtocol>> = vec![
         Arc::new(OidcProtocol::new(
             hub.registry.clone(),
@@ -81,7 +66,7 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
         shared: hub.shared.clone(),
         durable: hub.durable.clone(),
         accounts: hub.accounts.clone(),
-        connectors,
+        connectors: connectors(hub),
         protocols,
         public_url: public_url.clone(),
     })
@@ -123,6 +108,25 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
     } else {
         Ok(readers)
     }
+}
+
+/// One value for each kind of connector.
+pub(crate) fn connectors(hub: &Installation) -> Vec<Arc<dyn Connector>> {
+    vec![
+        Arc::new(CentralConnector::new(hub.accounts.clone())),
+        Arc::new(CentralConnector::staff(hub.accounts.clone())),
+        Arc::new(SamlConnector::new(
+            &hub.config.public_url,
+            Arc::clone(&hub.keys),
+            hub.second_opinion.clone(),
+        )),
+        Arc::new(CasConnector::new(&hub.config.public_url, hub.http.clone())),
+        Arc::new(Sip2Connector::new(
+            hub.accounts.clone(),
+            Arc::clone(&hub.keys),
+            TcpDialer::new(hub.config.public_url.is_loopback()),
+        )),
+    ]
 }
 
 /// RFC 6797: a browser that came once by TLS comes by nothing else for a year.

@@ -1,9 +1,11 @@
 //! The command line (DESIGN.md section 9: kept letter for letter).
 
 mod keys;
+mod member;
 
 use clap::{Args, Parser, Subcommand};
 pub use keys::{KeysCommand, KeysImportArgs, KeysRetireArgs, KeysRotateArgs, UseArgs};
+pub use member::{MemberAcceptArgs, MemberCommand, MemberTestArgs};
 use std::path::PathBuf;
 
 /// The single sign-on hub of library consortia: one account, nationwide access.
@@ -46,6 +48,12 @@ pub enum Command {
     Trace {
         /// The login code, as on the error page: K7F2-9QXP.
         code: String,
+    },
+    /// Member libraries.
+    Member {
+        /// What to do with a member.
+        #[command(subcommand)]
+        command: MemberCommand,
     },
     /// Central accounts.
     Account {

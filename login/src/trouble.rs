@@ -18,11 +18,12 @@ use store::Trouble;
 /// Refusals by which a library's own system shows a fault that every login there meets.
 /// Not among the library's: what a reader does there (`SAML-018`, cancelled), what a browser
 /// does by itself (an answer twice, or of another tab), and what the registry says.
-const LIBRARY_FAULTS: [Code; 28] = [
+const LIBRARY_FAULTS: [Code; 32] = [
     code::LOG_SCOPE_FOREIGN,
     code::LOG_NO_LOCAL_ID,
     code::LOG_BAD_VALUE,
     code::LOG_CHAIN_LOOP,
+    code::LOG_VALUE_MISSING,
     code::SAML_MALFORMED,
     code::SAML_UNSIGNED,
     code::SAML_SIGNATURE,
@@ -47,6 +48,9 @@ const LIBRARY_FAULTS: [Code; 28] = [
     code::CAS_FAILED,
     code::CAS_UNREACHABLE,
     code::CAS_MALFORMED,
+    code::CON_UNREACHABLE,
+    code::CON_ANSWER,
+    code::CON_NOT_LET_IN,
 ];
 
 /// Libraries that have trouble now, and since when.

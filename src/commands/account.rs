@@ -25,7 +25,7 @@ fn member(named: Option<&str>) -> Result<Option<MemberId>, CommandError> {
 }
 
 /// Writes down what was done, before it is said (rule 11).
-async fn note(
+pub(super) async fn note(
     hub: &Installation,
     act: &str,
     member: Option<&MemberId>,

@@ -9,14 +9,16 @@ mod demo;
 mod explain;
 mod export;
 mod keys;
+mod member;
 mod nearest;
 mod print;
 mod restore;
 mod serve;
+mod snapshot;
 mod trace;
 mod until;
 
-use crate::cli::{AccountCommand, AuditCommand, Cli, Command};
+use crate::cli::{AccountCommand, AuditCommand, Cli, Command, MemberCommand};
 use crate::config::{Config, ConfigError};
 use crate::installation::{Installation, OpenError};
 use print::Printer;
@@ -65,6 +67,12 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
         Command::Check { dir } => Ok(check::run(dir, print)),
         Command::Explain(args) => explain::run(&cli, args, print).await,
         Command::Trace { code } => trace::run(&cli, code, print).await,
+        Command::Member { command: MemberCommand::Test(args) } => {
+            member::test(&cli, args, print).await
+        }
+        Command::Member { command: MemberCommand::AcceptReader(args) } => {
+            member::accept(&cli, args, print).await
+        }
         Command::Account { command } => account(&cli, command, print).await,
         Command::Backup { file } => backup::run(&cli, file, print).await,
         Command::Restore { file } => restore::run(&cli, file, print).await,

@@ -6,6 +6,7 @@ mod backup;
 mod figures;
 mod keys;
 mod logins;
+mod member;
 mod registry;
 mod serving;
 

@@ -24,6 +24,8 @@ const OTHERS: [Code; 12] = [
     code::SAML_STATUS,
     // Only where a login afresh was asked for.
     code::SAML_NOT_FRESH,
+    // Too many at once, whoever they are.
+    code::CON_BUSY,
 ];
 
 #[test]
