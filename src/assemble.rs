@@ -7,7 +7,9 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
-use idp_bridge::{CasConnector, CentralConnector, Connector, SamlConnector, Sip2Connector};
+use idp_bridge::{
+    CasConnector, CentralConnector, Connector, SamlConnector, SignedLinkConnector, Sip2Connector,
+};
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
 use metadata::TcpDialer;
 use model::{Entropy, LoginCode, Refusal, code};
@@ -121,6 +123,7 @@ pub(crate) fn connectors(hub: &Installation) -> Vec<Arc<dyn Connector>> {
             hub.second_opinion.clone(),
         )),
         Arc::new(CasConnector::new(&hub.config.public_url, hub.http.clone())),
+        Arc::new(SignedLinkConnector::new(&hub.config.public_url, Arc::clone(&hub.keys))),
         Arc::new(Sip2Connector::new(
             hub.accounts.clone(),
             Arc::clone(&hub.keys),

@@ -8,7 +8,7 @@ use crate::At;
 use crate::connector::Entry;
 use model::{ConnectorId, Handle, MemberId, Method};
 
-const BARE: &str = "/in/{member}/{connector}";
+pub(crate) const BARE: &str = "/in/{member}/{connector}";
 const WITH_HANDLE: &str = "/in/{member}/{connector}/{handle}";
 
 /// Room for a notice of logout.

@@ -2,6 +2,7 @@
 
 use crate::At;
 use crate::cas::Validated;
+use crate::signed_link::Handover;
 use crate::sip2::PatronAccepted;
 use accounts::{PasswordChecked, SecondFactorChecked};
 use model::{
@@ -37,6 +38,8 @@ pub(crate) enum Proof {
     SecondFactor(SecondFactorChecked),
     /// A ticket that the campus's own server took.
     Ticket(Box<Validated>),
+    /// A note about the reader that the library's own page signed.
+    Link(Box<Handover>),
     /// No secret of the reader's.
     #[cfg_attr(not(test), expect(dead_code, reason = "no connector lets in without a secret yet"))]
     NoSecret(NoSecret),
@@ -148,6 +151,15 @@ impl Claimed {
                     session_index: None,
                 }),
                 once: vec![once_of(&said)],
+                ..base(facts)
+            },
+            // How the reader logged in at the library's own page, it does not say.
+            Proof::Link(said) => Self {
+                evidence: Evidence::Asserted,
+                acr: UNSPECIFIED.to_owned(),
+                auth_time: said.logged_in().min(now),
+                authorities: vec![at.member.id.as_str().to_owned()],
+                once: vec![once_of_link(&said, at)],
                 ..base(facts)
             },
             Proof::Assertion(said) => Self {
@@ -314,6 +326,16 @@ fn once(said: &Assertion) -> Once {
         key: format!("{}\n{}", said.issuer.as_str(), said.id),
         expires: said.not_on_or_after,
         refused: code::SAML_REPLAY,
+    }
+}
+
+/// RFC 7519 section 4.1.7: one note is good for one login.
+fn once_of_link(said: &Handover, at: &At<'_>) -> Once {
+    Once {
+        space: Space::Assertion,
+        key: format!("link\n{}\n{}\n{}", at.member.id, at.connector, said.jti()),
+        expires: said.until(),
+        refused: code::LNK_REPLAY,
     }
 }
 

@@ -7,6 +7,7 @@
 //! saml:     answer ─▶ saml::verify_response ─▶ Verified<Assertion> ─┐
 //!                     mapping, scopes ──────────────────────────────┼─▶ Claimed
 //! cas:      ticket ─▶ asked of the campus's server ─▶ Validated ──────┤
+//! signed_link: token ─▶ a key of the library ─▶ Handover ──────────────┤
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
 //! sip2:     form ───▶ the library's server, BL and CQ ─▶ PatronAccepted ───┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
@@ -22,6 +23,7 @@ mod claimed;
 mod connector;
 mod mapping;
 mod saml_sp;
+mod signed_link;
 mod sip2;
 #[cfg(test)]
 mod testing;
@@ -35,6 +37,7 @@ pub use claimed::{Claimed, Once};
 pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
 pub use mapping::{Filled, Received, Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;
+pub use signed_link::SignedLinkConnector;
 pub use sip2::Sip2Connector;
 #[cfg(feature = "fuzzing")]
 pub use sip2::fuzzing;

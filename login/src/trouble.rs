@@ -18,7 +18,7 @@ use store::Trouble;
 /// Refusals by which a library's own system shows a fault that every login there meets.
 /// Not among the library's: what a reader does there (`SAML-018`, cancelled), what a browser
 /// does by itself (an answer twice, or of another tab), and what the registry says.
-const LIBRARY_FAULTS: [Code; 32] = [
+const LIBRARY_FAULTS: [Code; 34] = [
     code::LOG_SCOPE_FOREIGN,
     code::LOG_NO_LOCAL_ID,
     code::LOG_BAD_VALUE,
@@ -51,6 +51,8 @@ const LIBRARY_FAULTS: [Code; 32] = [
     code::CON_UNREACHABLE,
     code::CON_ANSWER,
     code::CON_NOT_LET_IN,
+    code::LNK_MALFORMED,
+    code::LNK_KEY,
 ];
 
 /// Libraries that have trouble now, and since when.

@@ -1,6 +1,6 @@
 //! An answer whose address names no login: the one of this browser that waits for it.
 //!
-//! A cookie finds it, and no more: whose login it is, its reader confirms (docs/adr/0016).
+//! A cookie finds it, and no more: whose login it is, its reader confirms (docs/adr/0017).
 
 use crate::Login;
 use crate::cookies::sent_handles;

@@ -35,6 +35,6 @@ pub use registry::{
     FieldChange, RemoteOutcome, What, apply, check, export, mapping_faults, plan,
 };
 pub use sector::sector;
-pub use settings::{CasCallback, CasSettings, CasVersion, SettingFault};
+pub use settings::{CasCallback, CasSettings, CasVersion, SettingFault, SignedLinkSettings};
 pub use snapshot::{ClientKeys, FirstEnds, Registry, RegistryError, Snapshot};
 pub use tcp::{TcpDialer, TcpError, TcpTarget, TcpTrust, TcpWire};

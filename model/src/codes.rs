@@ -289,6 +289,13 @@ codes! {
     OIDC_SCOPE "OIDC-008" Service BadRequest AskService "该应用的请求缺少 openid 范围。" "The service's request lacks the scope openid.";
     OIDC_REQUEST_OBJECT "OIDC-009" Service BadRequest AskService "不支持请求对象。" "Request objects are not supported.";
 
+    // LNK: a note that a library's own page signed.
+    LNK_MALFORMED "LNK-001" Member BadRequest AskLibrary "图书馆网站发来的跳转信息无法识别。" "The note that your library's page sent along cannot be read.";
+    LNK_KEY "LNK-002" Member Denied AskLibrary "图书馆网站发来的跳转信息，签名无法验证。" "The signature of the note that your library's page sent along cannot be verified.";
+    LNK_NOT_FOR_US "LNK-003" Member Denied AskLibrary "图书馆网站发来的跳转信息不是给本系统的。" "The note that your library's page sent along is meant for another place.";
+    LNK_TIME "LNK-004" Member Denied AskLibrary "图书馆网站发来的跳转信息已经过期，或图书馆服务器的时间不准。" "The note that your library's page sent along has expired, or the clock of the library's server is wrong.";
+    LNK_REPLAY "LNK-005" Reader Denied StartAgain "这次跳转已经用过一次，请回到“我的图书馆”重新进入。" "This start was used before; please go back to your library's page and start again.";
+
     // CON: a library's own system, which the hub asks.
     CON_UNREACHABLE "CON-001" Member Unavailable Wait "图书馆自己的登录系统目前没有应答。" "The library's own login system does not answer at the moment.";
     CON_BUSY "CON-002" Member Unavailable Wait "这家图书馆正在登录的人太多，请稍候再试。" "Too many people are logging in at this library right now; please try again shortly.";

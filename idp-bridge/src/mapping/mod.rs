@@ -21,7 +21,7 @@ use crate::At;
 use crate::claimed::Facts;
 use model::Refusal;
 
-pub(crate) use names::{EMAIL, PERSISTENT, is_lasting, is_name_id};
+pub(crate) use names::{EMAIL, PERSISTENT, is_name_id};
 pub use rehearsal::{Filled, Received, Rehearsal, rehearse};
 pub(crate) use usual::usual;
 pub use values::Values;

@@ -6,7 +6,7 @@ use model::{ALL_CODES, Blame, Code, Timestamp, code};
 use std::sync::Arc;
 
 /// Codes that blame a library and are no sign that others cannot log in there.
-const OTHERS: [Code; 13] = [
+const OTHERS: [Code; 15] = [
     code::CAS_NOT_FRESH,
     code::CAS_PROXIED,
     // The registry says so, and so does discovery.
@@ -24,6 +24,9 @@ const OTHERS: [Code; 13] = [
     code::SAML_STATUS,
     // Only where a login afresh was asked for.
     code::SAML_NOT_FRESH,
+    // A reader comes back to an old page, or copied the address of another hub's.
+    code::LNK_NOT_FOR_US,
+    code::LNK_TIME,
     // Too many at once, whoever they are.
     code::CON_BUSY,
 ];
@@ -35,7 +38,7 @@ fn every_code_that_blames_a_library_is_judged_and_no_other_counts() {
         let judged = usize::from(is_fault(*known)) + usize::from(OTHERS.contains(known));
         assert_eq!(judged, usize::from(blames_library), "{known}");
     }
-    assert_eq!(LIBRARY_FAULTS.len() + OTHERS.len(), 45);
+    assert_eq!(LIBRARY_FAULTS.len() + OTHERS.len(), 49);
 }
 
 /// Addresses of readers; the first two are of one network.

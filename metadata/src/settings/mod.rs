@@ -4,8 +4,10 @@
 //! understands. Which keys a kind knows stands in its file of the check.
 
 mod cas;
+mod signed_link;
 
 pub use cas::{CasCallback, CasSettings, CasVersion};
+pub use signed_link::SignedLinkSettings;
 
 use crate::registry::web_address;
 use model::ConnectorEntry;

@@ -9,9 +9,15 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Settings that name a file of the folder: kind and key.
-const FILES: [(&str, &str); 1] = [("sip2", "ca")];
+const FILES: [(&str, &str); 3] =
+    [("sip2", "ca"), ("signed_link", "public_key"), ("signed_link", "next_public_key")];
 /// Settings that name a file with a secret that the hub must send, and never exports.
-const SECRETS: [(&str, &str); 2] = [("sip2", "password_file"), ("sip2", "terminal_password_file")];
+const SECRETS: [(&str, &str); 4] = [
+    ("sip2", "password_file"),
+    ("sip2", "terminal_password_file"),
+    ("signed_link", "secret_file"),
+    ("signed_link", "next_secret_file"),
+];
 /// Longest secret in bytes: a field of SIP2 has no more.
 const LONGEST: usize = 255;
 
@@ -45,9 +51,14 @@ impl Reading {
             let key = format!("connector[{place}].{key}");
             let at = At { file, key: &key };
             let Some(pem) = self.attach(&at, name, PEM_BYTES) else { continue };
-            if let Err(what) = TcpTrust::pinned(&pem) {
-                let remedy =
-                    "name the PEM certificate of the authority that the system's own is signed by";
+            let (judged, remedy) = match entry.kind.as_str() {
+                "signed_link" => (public_key(&pem), "put the Ed25519 public key there, in PEM"),
+                _ => (
+                    TcpTrust::pinned(&pem).map(drop),
+                    "name the PEM certificate of the authority that the system's own is signed by",
+                ),
+            };
+            if let Err(what) = judged {
                 self.say(&at, format!("`{name}` {what}"), remedy);
             }
         }
@@ -76,4 +87,15 @@ impl Reading {
         }
         Ok(Zeroizing::new(secret.to_owned()))
     }
+}
+
+/// Whether a text is an Ed25519 public key in PEM (RFC 8410 section 4). A private one does not
+/// belong here.
+fn public_key(pem: &str) -> Result<(), String> {
+    if pem.contains("PRIVATE KEY") {
+        return Err("is a private key, which stays at the library".to_owned());
+    }
+    jsonwebtoken::DecodingKey::from_ed_pem(pem.as_bytes())
+        .map(drop)
+        .map_err(|_| "is no Ed25519 public key in PEM".to_owned())
 }
