@@ -245,7 +245,7 @@ async fn a_notice_of_logout_ends_what_its_ticket_opened_at_its_own_member_and_no
         let told = notify(&browser, &callback, index).await;
         assert!(!told.status.is_server_error(), "{callback}: {}", told.body);
         code_of(&browser.get(&authorize(&[])).await);
-        world.clock.pass_s(60);
+        world.clock.forward_s(60);
     }
     // A page in the reader's own browser that posts a notice has the cookies, which count for nothing.
     let forged = crate::harness::cas::notice("ST-unknown");

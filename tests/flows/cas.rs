@@ -67,7 +67,7 @@ async fn a_fresh_login_is_asked_for_at_both_ends() {
         code_of(&bring(&mut browser, &login, &service, &ticket).await);
         let asked = campus.asked().pop().expect("asked");
         assert!(asked.query_pairs().any(|(n, v)| n == "renew" && v == "true"), "{asked}");
-        world.clock.pass_s(3600 * 9);
+        world.clock.forward_s(3600 * 9);
     }
 }
 
