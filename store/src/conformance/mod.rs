@@ -10,6 +10,7 @@ mod counters;
 mod factors;
 mod one_use;
 mod parked;
+mod passkeys;
 mod registry;
 mod sessions;
 mod trace;
@@ -99,6 +100,9 @@ pub async fn durable(one: &Durable, other: &Durable) -> Result<(), Broken> {
     factors::a_recovery_code_is_used_by_one(one, other).await?;
     bindings::the_first_stands_until_it_is_moved(one, other).await?;
     bindings::who_was_refused_is_settled_once(one, other).await?;
+    passkeys::a_credential_belongs_to_one_account(one, other).await?;
+    passkeys::a_counter_grows_and_is_used_by_one(one, other).await?;
+    passkeys::the_last_one_takes_its_recovery_codes_along(one, other).await?;
     audit::chains_of_two_writers_are_whole(one, other).await?;
     audit::erasure_breaks_nothing(one).await
 }

@@ -1,4 +1,4 @@
-//! Second factors of accounts with a role.
+//! Second factors of accounts: a code app, recovery codes.
 
 use crate::StoreError;
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use std::fmt;
 pub struct SecondFactorRow {
     /// The account.
     pub account: ReaderId,
-    /// The secret, sealed.
+    /// The secret of the code app, sealed; empty: passkeys only.
     pub sealed: Vec<u8>,
     /// Keyed hashes of the recovery codes that are left, one after the other.
     pub recovery: Vec<u8>,
@@ -49,6 +49,15 @@ pub trait SecondFactors: Send + Sync {
         left: &[u8],
     ) -> Result<bool, StoreError>;
 
-    /// Forgets the second factor; false where there is none.
+    /// Adds a code app to an account that has other factors only; false where it has an
+    /// app, or no factor at all.
+    async fn set_app(
+        &self,
+        account: &ReaderId,
+        sealed: &[u8],
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Forgets every second factor, passkeys too; false where there is none.
     async fn forget_second_factor(&self, account: &ReaderId) -> Result<bool, StoreError>;
 }

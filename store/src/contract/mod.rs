@@ -8,6 +8,7 @@ mod counters;
 mod factors;
 mod keys;
 mod one_use;
+mod passkeys;
 mod registry;
 mod sessions;
 mod suspensions;
@@ -22,6 +23,7 @@ pub use counters::Counters;
 pub use factors::{SecondFactorRow, SecondFactors};
 pub use keys::{KeyRow, KeyRows};
 pub use one_use::{OneUse, Parked, Space, Used};
+pub use passkeys::{PasskeyRow, Passkeys};
 pub use registry::{RegistryRows, StoredRegistry};
 pub use sessions::{
     EndedSession, SessionRecord, SessionService, SessionServices, Sessions, Upstream,
@@ -41,6 +43,7 @@ pub trait DurableStore:
     RegistryRows
     + AccountRows
     + SecondFactors
+    + Passkeys
     + Suspensions
     + Bindings
     + KeyRows

@@ -29,11 +29,13 @@ pub enum Space {
     Grant,
     /// A code of a second factor (RFC 6238 section 5.2).
     FactorCode,
+    /// A challenge that a passkey signed (WebAuthn section 13.4.3).
+    Challenge,
 }
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Leg,
         Self::Login,
         Self::Assertion,
@@ -45,6 +47,7 @@ impl Space {
         Self::ResetLink,
         Self::Grant,
         Self::FactorCode,
+        Self::Challenge,
     ];
 
     /// A short name, stable: it is part of every stored key.
@@ -61,6 +64,7 @@ impl Space {
             Self::ResetLink => "reset",
             Self::Grant => "grant",
             Self::FactorCode => "factor",
+            Self::Challenge => "challenge",
         }
     }
 }

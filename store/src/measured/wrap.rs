@@ -6,8 +6,9 @@ use super::{Figure, Operations};
 use crate::contract::{
     AccountRow, AccountRows, Actor, AuditEntry, AuditHead, AuditLog, AuditReport, Backup,
     BindingRow, Bindings, Counters, DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Parked,
-    RegistryRows, SecondFactorRow, SecondFactors, SessionRecord, SessionService, SessionServices,
-    Sessions, SharedStore, Space, StoredRegistry, Suspensions, TraceRing, Trouble, Troubles, Used,
+    PasskeyRow, Passkeys, RegistryRows, SecondFactorRow, SecondFactors, SessionRecord,
+    SessionService, SessionServices, Sessions, SharedStore, Space, StoredRegistry, Suspensions,
+    TraceRing, Trouble, Troubles, Used,
 };
 use crate::{Durable, Shared, StoreError};
 use async_trait::async_trait;
@@ -115,7 +116,15 @@ measured! {
         find_second_factor(account: &ReaderId) -> Option<SecondFactorRow>;
         enrol_second_factor(row: &SecondFactorRow) -> bool;
         set_recovery(account: &ReaderId, was: &[u8], left: &[u8]) -> bool;
+        set_app(account: &ReaderId, sealed: &[u8], at: Timestamp) -> bool;
         forget_second_factor(account: &ReaderId) -> bool;
+    }
+    Passkeys as "passkeys" {
+        passkeys(account: &ReaderId) -> Vec<PasskeyRow>;
+        enrol_first_passkey(row: &PasskeyRow, factor: &SecondFactorRow) -> bool;
+        add_passkey(row: &PasskeyRow) -> bool;
+        use_passkey(account: &ReaderId, credential: &[u8], counter: u32, at: Timestamp) -> bool;
+        forget_passkey(account: &ReaderId, name: &str) -> bool;
     }
     Suspensions as "suspensions" {
         is_suspended(reader: &ReaderId) -> bool;

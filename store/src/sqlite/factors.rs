@@ -5,13 +5,16 @@ use crate::sqlite::fault::{column, time};
 use crate::sqlite::sql::Sql;
 use crate::{SecondFactorRow, SecondFactors, StoreError};
 use async_trait::async_trait;
-use model::ReaderId;
+use model::{ReaderId, Timestamp};
 
 const FIND: &str = "SELECT sealed, recovery, enrolled FROM second_factor WHERE account = ?1";
 const ENROL: &str = "INSERT INTO second_factor (account, sealed, recovery, enrolled)
     VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING RETURNING 1";
 const SET_RECOVERY: &str = "UPDATE second_factor SET recovery = ?3
     WHERE account = ?1 AND recovery = ?2 RETURNING 1";
+const SET_APP: &str = "UPDATE second_factor SET sealed = ?2, enrolled = ?3
+    WHERE account = ?1 AND length(sealed) = 0 RETURNING 1";
+const FORGET_PASSKEYS: &str = "DELETE FROM passkey WHERE account = ?1";
 const FORGET: &str = "DELETE FROM second_factor WHERE account = ?1 RETURNING 1";
 
 #[async_trait]
@@ -50,7 +53,22 @@ impl SecondFactors for SqliteDurable {
         Ok(!self.writer.one(sql).await?.is_empty())
     }
 
+    async fn set_app(
+        &self,
+        account: &ReaderId,
+        sealed: &[u8],
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = Sql::new(SET_APP).bind(account.as_str()).bind(sealed).bind(at.unix_ms());
+        Ok(!self.writer.one(sql).await?.is_empty())
+    }
+
     async fn forget_second_factor(&self, account: &ReaderId) -> Result<bool, StoreError> {
-        Ok(!self.writer.one(Sql::new(FORGET).bind(account.as_str())).await?.is_empty())
+        let steps = vec![
+            Sql::new(FORGET).bind(account.as_str()),
+            Sql::new(FORGET_PASSKEYS).bind(account.as_str()),
+        ];
+        let gone = self.writer.all(steps).await?;
+        Ok(gone.first().is_some_and(|rows| !rows.is_empty()))
     }
 }

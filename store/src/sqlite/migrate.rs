@@ -28,6 +28,7 @@ pub(crate) static DURABLE: Schema = Schema {
         include_str!("migrations/durable-2.sql"),
         include_str!("migrations/durable-3.sql"),
         include_str!("migrations/durable-4.sql"),
+        include_str!("migrations/durable-5.sql"),
     ],
 };
 
@@ -120,13 +121,14 @@ mod tests {
                 include_str!("migrations/durable-2.sql"),
                 include_str!("migrations/durable-3.sql"),
                 include_str!("migrations/durable-4.sql"),
-                "PRAGMA user_version = 5; CREATE TABLE extra (a); CREATE TABLE account (a);",
+                include_str!("migrations/durable-5.sql"),
+                "PRAGMA user_version = 6; CREATE TABLE extra (a); CREATE TABLE account (a);",
             ],
         };
         let mut db = memory();
         migrate(&mut db, &DURABLE).unwrap();
         assert!(migrate(&mut db, &BROKEN).is_err());
-        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 4);
+        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 5);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         assert_eq!(number(&db, extra).unwrap(), 0);
     }

@@ -16,6 +16,7 @@ mod keys;
 mod migrate;
 mod one_use;
 mod parked;
+mod passkeys;
 mod purge;
 mod readers;
 mod registry;
