@@ -148,8 +148,8 @@ pub enum AccountCommand {
     Block(AccountBlockArgs),
     /// Set an account to good standing again.
     Unblock(AccountNameArgs),
-    /// Forget the second factor of who lost phone and recovery codes; the next login sets up a new one.
-    ForgetFactor(AccountNameArgs),
+    /// Forget the second factors of who lost them all, or one passkey that was lost.
+    ForgetFactor(AccountFactorArgs),
     /// List the accounts of a member.
     List(AccountListArgs),
 }
@@ -163,6 +163,18 @@ pub struct AccountNameArgs {
     /// Login name.
     #[arg(long, value_name = "NAME")]
     pub login: String,
+}
+
+/// Arguments of `account forget-factor`.
+#[derive(Debug, Args)]
+pub struct AccountFactorArgs {
+    /// The account.
+    #[command(flatten)]
+    pub account: AccountNameArgs,
+    /// This passkey alone, by the name that `account list` shows; absent: all factors, and
+    /// the next login sets up a new one.
+    #[arg(long, value_name = "NAME")]
+    pub passkey: Option<String>,
 }
 
 /// Arguments of `account block`.

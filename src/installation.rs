@@ -101,7 +101,8 @@ impl Installation {
         let keys = Arc::new(KeyRing::open(&durable, &master, &moment, &names).await?);
         let registry = Registry::open(durable.clone(), config.public_url.clone()).await?;
         let pepper = keys.derive("accounts/pepper");
-        let accounts = Accounts::new(durable.clone(), shared.clone(), pepper);
+        let accounts = Accounts::new(durable.clone(), shared.clone(), pepper)
+            .with_passkeys(config.public_url.as_str());
         let running = Arc::new(Running::default());
         let http = HttpClient::new(&http_settings(&config)?)?;
         let second_opinion = crate::second_opinion::of(&config);

@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging; `READERPASS_LOG` holds the filter (`info` where absent).
 pub(crate) fn start(json: bool) {
     let filter = EnvFilter::try_from_env("READERPASS_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,webauthn_rs_core=off"));
     let base = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| OneLine(io::stderr()))

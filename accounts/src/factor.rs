@@ -1,23 +1,30 @@
-//! The second factor of an account with a role: a code of an authenticator app (TOTP,
-//! RFC 6238), or one of ten recovery codes.
+//! The second factors of an account: passkeys (WebAuthn level 3), codes of an authenticator
+//! app (TOTP, RFC 6238), and ten recovery codes.
 //!
 //! ```text
-//! PasswordChecked ─▶ second_step ─┬─ enrolled ─▶ Asked ─▶ check_code ─▶ SecondFactorChecked
-//!                                 └─ not yet  ─▶ Enrolling ─▶ enrol ─▶ Enrolled ─▶ kept_codes ─▶ SecondFactorChecked
+//! PasswordChecked ─▶ second_step ─┬─ one stands ─▶ Asked ─▶ check_code | check_passkey ─▶ SecondFactorChecked
+//!                                 └─ not yet ────▶ Enrolling ─▶ enrol | enrol_passkey ─▶ Enrolled ─▶ kept ─▶ SecondFactorChecked
+//! SecondFactorChecked ─▶ further ─▶ enrol | enrol_passkey ─▶ Enrolled ─▶ kept
 //! ```
-//! A role gives nothing without it (rule 14). The steps in between travel as bytes that
-//! this crate alone can write; nothing is stored before a first code was right.
+//! A role gives nothing without one (rule 14). The steps in between travel as bytes that
+//! this crate alone can write; nothing is stored before a first answer was right.
 
+mod app;
 mod code;
+mod passkey;
 mod recovery;
 mod seal;
 mod staff;
+mod standing;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub use app::{AppKey, Typed};
+pub use passkey::{Pressed, RelyingParty};
 pub(crate) use seal::key as sealing_key;
 pub use staff::Staff;
+pub use standing::{Factors, PasskeyKept};
 
 use crate::guesses::Guess;
 use crate::{Accounts, PasswordChecked};
@@ -26,10 +33,10 @@ use state::{Step, Stepping};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
-use store::{AccountRow, Actor, AuditEntry, SecondFactorRow, Space};
+use store::{AccountRow, Actor, AuditEntry};
 use zeroize::Zeroizing;
 
-/// Proof that both were shown in this login: the account's password and its second factor.
+/// Proof that both were shown in this login: the account's password and a second factor.
 ///
 /// Made only in this crate. Not `Clone`, not readable from anything.
 pub struct SecondFactorChecked {
@@ -42,7 +49,7 @@ impl SecondFactorChecked {
         &self.account
     }
 
-    /// The caller has just looked at the code, or at a state that says it was right.
+    /// The caller has just looked at the factor, or at a state that says it was right.
     fn of(mut account: AccountRow) -> Self {
         account.password = None;
         Self { account: Box::new(account) }
@@ -58,18 +65,30 @@ impl fmt::Debug for SecondFactorChecked {
 /// What a right password of an account with a role leads to. No proof yet.
 #[derive(Debug)]
 pub enum SecondStep {
-    /// The code is asked for; the state for [`Accounts::check_code`].
+    /// A factor that stands is asked for; the state for [`Accounts::asked`].
     Asked(Vec<u8>),
-    /// A factor is set up first; the state for [`Accounts::enrol`].
+    /// A factor is set up first; the state for [`Accounts::enrolment`].
     Enrolling(Vec<u8>),
 }
 
-/// What an app is given at enrolment. Debug shows none of it.
+/// Which factors are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Whether an app was set up; recovery codes do in any case.
+    pub app: bool,
+    /// What a browser needs to have a passkey sign, as JSON; `None`: there is none.
+    pub passkey: Option<String>,
+}
+
+/// What may be set up. Debug shows none of it.
 pub struct Enrolment {
-    /// The secret, base32.
-    pub secret: Zeroizing<String>,
-    /// The same as an `otpauth` address, to be scanned.
-    pub link: Zeroizing<String>,
+    /// What an app is given; `None`: one stands.
+    pub app: Option<AppKey>,
+    /// What a browser needs to make a passkey, as JSON; `None`: the hub's address has no
+    /// name that passkeys could be bound to, or there are enough.
+    pub passkey: Option<String>,
+    /// Whether none stood before, so that the login cannot go on without.
+    pub is_first: bool,
 }
 
 impl fmt::Debug for Enrolment {
@@ -80,31 +99,15 @@ impl fmt::Debug for Enrolment {
 
 /// A factor was enrolled. Debug shows no code.
 pub struct Enrolled {
-    /// The recovery codes, said this once.
+    /// The recovery codes, said this once; empty after a further factor.
     pub recovery: Vec<Zeroizing<String>>,
-    /// For [`Accounts::kept_codes`].
+    /// For [`Accounts::kept`].
     pub state: Vec<u8>,
 }
 
 impl fmt::Debug for Enrolled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Enrolled(***)")
-    }
-}
-
-/// One guess at a code. Debug shows none.
-pub struct Typed<'a> {
-    /// As typed.
-    pub code: &'a str,
-    /// Whose guess counts.
-    pub client: IpAddr,
-    /// The login in flight whose guess counts.
-    pub login: LoginCode,
-}
-
-impl fmt::Debug for Typed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Typed(***)")
     }
 }
 
@@ -119,106 +122,84 @@ impl Accounts {
         let id = &checked.account().id;
         let account = self.durable.find_account_by_id(id).await?.ok_or_else(changed)?;
         self.require_role(&account, moment.now).await?;
-        let at = moment.now;
+        let challenge = passkey::challenge(moment);
         if self.durable.find_second_factor(id).await?.is_some() {
-            return Ok(SecondStep::Asked(
-                Stepping::new(&self.step_key, &account, Step::Code, at).write(&self.step_key)?,
-            ));
+            return self.step(&account, Step::Code { challenge }, moment).map(SecondStep::Asked);
         }
-        let secret = code::draw(&moment.entropy);
-        let sealed = seal::seal(&self.factor_key, &account.id, &secret, moment)?;
-        let stepping = Stepping::new(
-            &self.step_key,
-            &account,
-            Step::Enrol { sealed: state::encode(&sealed) },
-            at,
-        );
-        Ok(SecondStep::Enrolling(stepping.write(&self.step_key)?))
+        let app = Some(self.draw_app(&account, moment)?);
+        let step = Step::Enrol { app, challenge, is_first: true };
+        self.step(&account, step, moment).map(SecondStep::Enrolling)
+    }
+
+    /// Setting up a further factor, for who has just shown one: the state for
+    /// [`Accounts::enrolment`]. `None`: there is nothing to add.
+    pub async fn further(
+        &self,
+        proof: &SecondFactorChecked,
+        moment: &Moment,
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        let account = proof.account();
+        let account = self.durable.find_account_by_id(&account.id).await?.ok_or_else(changed)?;
+        let factor = self.durable.find_second_factor(&account.id).await?.ok_or_else(changed)?;
+        let app =
+            if factor.sealed.is_empty() { Some(self.draw_app(&account, moment)?) } else { None };
+        if app.is_none() && !self.has_room(&account).await? {
+            return Ok(None);
+        }
+        let challenge = passkey::challenge(moment);
+        let step = Step::Enrol { app, challenge, is_first: false };
+        self.step(&account, step, moment).map(Some)
+    }
+
+    /// What to ask for, as long as the state waits.
+    pub async fn asked(&self, state: &[u8], now: Timestamp) -> Result<Asked, Refusal> {
+        let stepping = Stepping::open(state, &self.step_key, now)?;
+        let challenge = stepping.asking()?;
+        let id = &stepping.account;
+        let factor = self.durable.find_second_factor(id).await?.ok_or_else(changed)?;
+        Ok(Asked {
+            app: !factor.sealed.is_empty(),
+            passkey: self.passkey_request(id, challenge).await?,
+        })
     }
 
     /// What to show again while the state of an enrolment waits; `issuer` names the hub in
-    /// the app.
-    pub fn enrolment(
+    /// the app and to the authenticator.
+    pub async fn enrolment(
         &self,
         state: &[u8],
         issuer: &str,
         now: Timestamp,
     ) -> Result<Enrolment, Refusal> {
         let stepping = Stepping::open(state, &self.step_key, now)?;
-        let sealed = stepping.sealed()?;
-        let secret = seal::open(&self.factor_key, &stepping.account, &sealed)?;
-        Ok(code::enrolment(&secret, issuer, &stepping.login))
-    }
-
-    /// Proves the second factor by a code of the app or a recovery code: `ACC-010` wrong or
-    /// used before, `ACC-002` too many guesses. Each code is good once (RFC 6238 section
-    /// 5.2), within one step of 30 s either way.
-    pub async fn check_code(
-        &self,
-        state: &[u8],
-        typed: &Typed<'_>,
-        moment: &Moment,
-    ) -> Result<SecondFactorChecked, Refusal> {
-        let stepping = Stepping::open(state, &self.step_key, moment.now)?.require(&Step::Code)?;
-        let account = self.account_of(&stepping, moment.now).await?;
-        let factor = self.durable.find_second_factor(&account.id).await?.ok_or_else(changed)?;
-        let guess = self.guess(&account, typed, moment.now).await?;
-        let is_right = match code::digits(typed.code) {
-            Some(digits) => {
-                let secret = seal::open(&self.factor_key, &account.id, &factor.sealed)?;
-                self.use_code(&account, &secret, &digits, moment.now).await?
+        let (sealed, challenge, is_first) = stepping.enrolling()?;
+        let app = match sealed {
+            Some(sealed) => {
+                let secret = seal::open(&self.factor_key, &stepping.account, &sealed)?;
+                Some(code::enrolment(&secret, issuer, &stepping.login))
             }
-            None => self.use_recovery(&account, &factor, typed.code, moment).await?,
+            None => None,
         };
-        self.judged(&guess, is_right, moment.now).await?;
-        Ok(SecondFactorChecked::of(account))
+        let passkey = self.passkey_creation(&stepping, challenge, issuer).await?;
+        Ok(Enrolment { app, passkey, is_first })
     }
 
-    /// Enrols the factor that the state holds, once its first code was typed; `ACC-011` where
-    /// one was enrolled meanwhile: who knows the password alone never replaces a factor.
-    pub async fn enrol(
-        &self,
-        state: &[u8],
-        typed: &Typed<'_>,
-        moment: &Moment,
-    ) -> Result<Enrolled, Refusal> {
-        let stepping = Stepping::open(state, &self.step_key, moment.now)?;
-        let sealed = stepping.sealed()?;
-        let account = self.account_of(&stepping, moment.now).await?;
-        let guess = self.guess(&account, typed, moment.now).await?;
-        let secret = seal::open(&self.factor_key, &account.id, &sealed)?;
-        let is_right = match code::digits(typed.code) {
-            Some(digits) => self.use_code(&account, &secret, &digits, moment.now).await?,
-            None => false,
-        };
-        self.judged(&guess, is_right, moment.now).await?;
-        let recovery = recovery::draw(&moment.entropy);
-        let row = SecondFactorRow {
-            account: account.id.clone(),
-            sealed,
-            recovery: recovery::hashes(&self.recovery_key, &account.id, &recovery),
-            enrolled: moment.now,
-        };
-        // Written down first: a factor that no log knows of must not be.
-        self.note(&account, "account.factor_enrolled", moment).await?;
-        if !self.durable.enrol_second_factor(&row).await? {
-            return Err(changed());
-        }
-        let state = Stepping::new(&self.step_key, &account, Step::Kept, moment.now)
-            .write(&self.step_key)?;
-        Ok(Enrolled { recovery, state })
-    }
-
-    /// The recovery codes were shown; the login goes on.
-    pub async fn kept_codes(
+    /// The login goes on: after the recovery codes were shown, or from the setting up of a
+    /// further factor, which nobody need finish.
+    pub async fn kept(
         &self,
         state: &[u8],
         moment: &Moment,
     ) -> Result<SecondFactorChecked, Refusal> {
-        let stepping = Stepping::open(state, &self.step_key, moment.now)?.require(&Step::Kept)?;
+        let stepping = Stepping::open(state, &self.step_key, moment.now)?;
+        stepping.require_shown()?;
         let account = self.account_of(&stepping, moment.now).await?;
         self.durable.find_second_factor(&account.id).await?.ok_or_else(changed)?;
         Ok(SecondFactorChecked::of(account))
+    }
+
+    fn step(&self, account: &AccountRow, step: Step, moment: &Moment) -> Result<Vec<u8>, Refusal> {
+        Stepping::new(&self.step_key, account, step, moment.now).write(&self.step_key)
     }
 
     /// The account of a step, looked at again: still the same password, still a role.
@@ -236,49 +217,36 @@ impl Accounts {
     async fn guess(
         &self,
         account: &AccountRow,
-        typed: &Typed<'_>,
+        (client, login): (IpAddr, LoginCode),
         now: Timestamp,
     ) -> Result<Guess, Refusal> {
-        let guess = self.guesses.of_factor(&account.id, typed.login, typed.client);
+        let guess = self.guesses.of_factor(&account.id, login, client);
         self.guesses.count(&guess, now).await?;
         Ok(guess)
     }
 
-    async fn judged(&self, guess: &Guess, is_right: bool, now: Timestamp) -> Result<(), Refusal> {
-        if is_right {
-            return self.guesses.hit(guess).await;
-        }
-        self.guesses.missed(guess, now).await?;
-        Err(Refusal::new(codes::ACC_WRONG_CODE, "wrong or used code of a second factor"))
-    }
-
-    /// Whether the digits are those of this half minute or its neighbours, for the first time.
-    async fn use_code(
+    async fn judged<T>(
         &self,
-        account: &AccountRow,
-        secret: &[u8],
-        digits: &str,
+        guess: &Guess,
+        outcome: Result<T, Refusal>,
         now: Timestamp,
-    ) -> Result<bool, Refusal> {
-        let Some(step) = code::matching_step(secret, digits, now) else { return Ok(false) };
-        let key = format!("{}\n{step}", account.id);
-        Ok(self.shared.put_once(Space::FactorCode, &key, code::forgotten(step), now).await?)
+    ) -> Result<T, Refusal> {
+        match &outcome {
+            Ok(_) => self.guesses.hit(guess).await?,
+            Err(_) => self.guesses.missed(guess, now).await?,
+        }
+        outcome
     }
 
-    async fn use_recovery(
+    async fn note(
         &self,
         account: &AccountRow,
-        factor: &SecondFactorRow,
-        typed: &str,
+        act: &str,
+        named: Option<&str>,
         moment: &Moment,
-    ) -> Result<bool, Refusal> {
-        let left = recovery::without(&self.recovery_key, &account.id, &factor.recovery, typed);
-        let Some(left) = left else { return Ok(false) };
-        self.note(account, "account.recovery_used", moment).await?;
-        Ok(self.durable.set_recovery(&account.id, &factor.recovery, &left).await?)
-    }
-
-    async fn note(&self, account: &AccountRow, act: &str, moment: &Moment) -> Result<(), Refusal> {
+    ) -> Result<(), Refusal> {
+        let mut personal = BTreeMap::from([("login".to_owned(), account.login.clone())]);
+        personal.extend(named.map(|name| ("passkey".to_owned(), name.to_owned())));
         let entry = AuditEntry {
             actor: Actor::Account(account.id.clone()),
             act: act.to_owned(),
@@ -286,7 +254,7 @@ impl Accounts {
             service: None,
             code: None,
             outcome: None,
-            personal: BTreeMap::from([("login".to_owned(), account.login.clone())]),
+            personal,
         };
         Ok(self.durable.append_audit(&entry, moment.now, moment.entropy.bytes()).await?)
     }

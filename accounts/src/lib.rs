@@ -33,7 +33,10 @@ mod turns;
 pub use check::{Attempt, CheckedOr};
 pub use create::{AccountError, Created, NewAccount};
 pub use elsewhere::CountedGuess;
-pub use factor::{Enrolled, Enrolment, SecondFactorChecked, SecondStep, Staff, Typed as TypedCode};
+pub use factor::{
+    AppKey, Asked, Enrolled, Enrolment, Factors, PasskeyKept, Pressed as PressedPasskey,
+    RelyingParty, SecondFactorChecked, SecondStep, Staff, Typed as TypedCode,
+};
 pub use keeping::{Changed, Reset};
 pub use login_key::BadLogin;
 pub use proof::{PasswordChecked, PendingChange};
@@ -57,6 +60,8 @@ pub struct Accounts {
     step_key: hmac::Key,
     recovery_key: hmac::Key,
     factor_key: Zeroizing<[u8; 32]>,
+    handle_key: hmac::Key,
+    party: Option<RelyingParty>,
 }
 
 impl Accounts {
@@ -71,8 +76,16 @@ impl Accounts {
             step_key: keyed(&pepper, "second step"),
             recovery_key: keyed(&pepper, "recovery codes"),
             factor_key: factor::sealing_key(&pepper),
+            handle_key: keyed(&pepper, "passkey user handles"),
+            party: None,
             hashing: Hashing::new(pepper),
         }
+    }
+
+    /// The same, with passkeys for the hub at `origin`; without this, or where its host is an
+    /// address in numbers, none can be made or used.
+    pub fn with_passkeys(self, origin: &str) -> Self {
+        Self { party: RelyingParty::of(origin), ..self }
     }
 
     /// How many passwords wait for their turn to be hashed.

@@ -1,5 +1,9 @@
 //! What the unit tests of this crate stand on: real stores in a folder of their own.
 
+#[path = "../../tests/harness/authenticator.rs"]
+#[expect(unreachable_pub, reason = "made for the tests of several rooms")]
+pub(crate) mod authenticator;
+
 use crate::{Accounts, Attempt, CheckedOr, Created, NewAccount};
 use model::{Entropy, LoginCode, MemberId, Moment, Profile, Random, Refusal, Timestamp};
 use std::path::PathBuf;
@@ -57,7 +61,8 @@ pub(crate) async fn place() -> Place {
     let folder = std::env::temp_dir().join(name);
     let config = StoreConfig { data_dir: folder.clone(), durable: None, shared: None };
     let (durable, shared) = store::open(&config).await.expect("a store");
-    let accounts = Accounts::new(Arc::clone(&durable), Arc::clone(&shared), [7; 32]);
+    let accounts = Accounts::new(Arc::clone(&durable), Arc::clone(&shared), [7; 32])
+        .with_passkeys("https://hub.test");
     Place { accounts, durable, shared, entropy: entropy(number + 1), folder }
 }
 
@@ -79,6 +84,15 @@ pub(crate) fn new_account(login: &str, password: Option<&str>) -> NewAccount {
 impl Place {
     pub(crate) fn at(&self, seconds: i64) -> Moment {
         Moment { now: NOON.plus_s(seconds), entropy: self.entropy.clone() }
+    }
+
+    /// Whether the audit log names this act: looked for in the files of the store.
+    pub(crate) fn audited(&self, act: &str) -> bool {
+        let files = std::fs::read_dir(&self.folder).expect("a folder");
+        files.filter_map(Result::ok).any(|file| {
+            let bytes = std::fs::read(file.path()).unwrap_or_default();
+            bytes.windows(act.len()).any(|w| w == act.as_bytes())
+        })
     }
 
     pub(crate) async fn create(&self, login: &str, password: Option<&str>) -> Created {

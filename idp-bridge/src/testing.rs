@@ -1,6 +1,10 @@
 //! What the unit tests of this crate stand on: a registry folder of its own, real
 //! stores, and identity providers with keys of their own.
 
+#[path = "../../tests/harness/authenticator.rs"]
+#[expect(unreachable_pub, reason = "made for the tests of several rooms")]
+pub(crate) mod authenticator;
+
 use crate::{
     Ask, At, Begun, CasConnector, CentralConnector, Claimed, Connector, Finished, SamlConnector,
 };
@@ -116,7 +120,8 @@ pub(crate) async fn world() -> World {
     let keys = Arc::new(keys);
     let loopback = HttpSettings { hub_on_loopback: true, ..HttpSettings::default() };
     let http = HttpClient::new(&loopback).expect("a client");
-    let accounts = Accounts::new(Arc::clone(&durable), Arc::clone(&shared), [7; 32]);
+    let accounts =
+        Accounts::new(Arc::clone(&durable), Arc::clone(&shared), [7; 32]).with_passkeys(HUB);
     World {
         snapshot,
         saml: SamlConnector::new(&public_url, Arc::clone(&keys), None),

@@ -205,6 +205,8 @@ codes! {
     ACC_NO_ROLE "ACC-009" Reader Denied AskHub "这个账号没有在这里工作的权限。" "This account has no role here.";
     ACC_WRONG_CODE "ACC-010" Reader Denied Correct "验证码不正确，或已经用过；请等下一个。" "The code is not right, or was used before; wait for the next one.";
     ACC_FACTOR_STANDS "ACC-011" Reader Denied StartAgain "这个账号的第二道验证刚刚有变动，请重新登录。" "The second step of this account has just changed; please log in again.";
+    ACC_PASSKEY "ACC-012" Reader Denied Correct "通行密钥没有通过核对；请再试一次，或换一种验证方式。" "The passkey was not accepted; try again, or use another way.";
+    ACC_PASSKEY_COPIED "ACC-013" Reader Denied Correct "这把通行密钥可能被复制过，没有接受；请换一种验证方式，并告诉管理员。" "This passkey may have been copied and was not accepted; use another way, and tell whoever runs the hub.";
 
     // POL: policy.
     POL_NOT_ALLOWED "POL-001" Reader Denied AskLibrary "您目前不能使用这项服务。" "You may not use this service at present.";

@@ -34,6 +34,8 @@ pub enum FormKind {
     SecondFactor,
     /// A second factor is set up: what an app needs, and the first code that it makes.
     EnrolFactor,
+    /// A further factor is added, by who has just shown one.
+    AddFactor,
     /// Recovery codes, shown once, to be kept.
     KeepRecovery,
 }
@@ -47,6 +49,10 @@ pub enum FieldKind {
     Password,
     /// Nothing to fill in: the page shows the value, and the post does not carry it.
     Shown,
+    /// A script of the page fills it in from the value; the post carries what it made.
+    Made,
+    /// A box to tick, or a button to press instead of the other.
+    Choice,
 }
 
 /// What a field is called on the page.
@@ -66,8 +72,20 @@ pub enum FieldLabel {
     FactorSecret,
     /// The same as an `otpauth` address, for a picture to scan.
     FactorLink,
+    /// A recovery code is typed: there is no app.
+    RecoveryTyped,
     /// One recovery code.
     RecoveryCode,
+    /// What a browser needs to have a passkey sign (WebAuthn, `get`), as JSON.
+    PasskeyGet,
+    /// What a browser needs to make a passkey (WebAuthn, `create`), as JSON.
+    PasskeyCreate,
+    /// What a new passkey is to be called.
+    PasskeyName,
+    /// Whether a further factor is set up afterwards.
+    AddFactor,
+    /// Go on without a further factor.
+    SkipFactor,
 }
 
 /// One field of a form. Debug shows no value: what is shown once may be a secret.

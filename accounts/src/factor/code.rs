@@ -1,7 +1,7 @@
 //! Codes of an authenticator app: TOTP with SHA-1, six digits, 30 s (RFC 6238), which is
 //! what every app understands.
 
-use super::Enrolment;
+use super::AppKey;
 use model::{Entropy, Timestamp, encode_component};
 use totp_rs::{Algorithm, TOTP};
 use zeroize::Zeroizing;
@@ -55,7 +55,7 @@ pub(super) fn forgotten(step: i64) -> Timestamp {
     Timestamp::from_unix_s((step + SKEW + 3) * STEP_S)
 }
 
-pub(super) fn enrolment(secret: &[u8], issuer: &str, login: &str) -> Enrolment {
+pub(super) fn enrolment(secret: &[u8], issuer: &str, login: &str) -> AppKey {
     let secret = Zeroizing::new(totp(secret).get_secret_base32());
     // A colon parts issuer and account, so neither may hold one.
     let [issuer, login] = [issuer, login].map(|text| encode_component(&text.replace(':', " ")));
@@ -63,7 +63,7 @@ pub(super) fn enrolment(secret: &[u8], issuer: &str, login: &str) -> Enrolment {
         "otpauth://totp/{issuer}:{login}?secret={}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_S}",
         secret.as_str()
     ));
-    Enrolment { secret, link }
+    AppKey { secret, link }
 }
 
 fn totp(secret: &[u8]) -> TOTP {

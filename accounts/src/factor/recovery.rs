@@ -22,6 +22,11 @@ pub(super) fn hashes(key: &hmac::Key, account: &ReaderId, codes: &[Zeroizing<Str
     codes.iter().flat_map(|code| hash(key, account, code).as_ref().to_vec()).collect()
 }
 
+/// How many codes are left.
+pub(super) fn left(kept: &[u8]) -> usize {
+    kept.len() / HASH_LEN
+}
+
 /// The hashes that are left when this code is used; `None`: it is none of them.
 pub(super) fn without(
     key: &hmac::Key,

@@ -21,12 +21,22 @@ pub(super) fn seal(
     secret: &[u8],
     moment: &Moment,
 ) -> Result<Vec<u8>, Refusal> {
+    seal_for(key, account.as_str().as_bytes(), secret, moment)
+}
+
+/// The same, bound to whatever it is for.
+pub(super) fn seal_for(
+    key: &[u8; 32],
+    bound: &[u8],
+    secret: &[u8],
+    moment: &Moment,
+) -> Result<Vec<u8>, Refusal> {
     let nonce = moment.entropy.bytes::<NONCE_LEN>();
     let mut sealed = secret.to_vec();
     cipher(key)?
         .seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
-            Aad::from(account.as_str().as_bytes()),
+            Aad::from(bound),
             &mut sealed,
         )
         .map_err(|_| broken("a second factor could not be sealed"))?;
@@ -40,15 +50,20 @@ pub(super) fn open(
     account: &ReaderId,
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    open_for(key, account.as_str().as_bytes(), sealed)
+}
+
+/// What [`seal_for`] made for the same.
+pub(super) fn open_for(
+    key: &[u8; 32],
+    bound: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let unopened = || broken("a second factor does not open under the master key");
     let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(unopened)?;
     let mut secret = Zeroizing::new(body.to_vec());
     let length = cipher(key)?
-        .open_in_place(
-            Nonce::assume_unique_for_key(*nonce),
-            Aad::from(account.as_str().as_bytes()),
-            &mut secret,
-        )
+        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound), &mut secret)
         .map_err(|_| unopened())?
         .len();
     secret.truncate(length);

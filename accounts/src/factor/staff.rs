@@ -1,7 +1,7 @@
 //! Who works here: roles that count, and looking up an account for one's readers.
 
+use crate::Accounts;
 use crate::login_key::LoginKey;
-use crate::{AccountError, Accounts};
 use model::{MemberId, ReaderId, Refusal, Standing, Timestamp, code};
 use store::{AccountRow, Role};
 use zeroize::Zeroize as _;
@@ -50,20 +50,6 @@ impl Accounts {
             account.password.zeroize();
             account
         }))
-    }
-
-    /// Forgets the second factor of who has lost phone and recovery codes, and the guesses at
-    /// it; the next login sets up a new one. Sessions end. False where there was none.
-    pub async fn forget_factor(
-        &self,
-        member: Option<&MemberId>,
-        login: &str,
-    ) -> Result<(bool, usize), AccountError> {
-        let account = self.named(member, login).await?;
-        let was = self.durable.forget_second_factor(&account.id).await?;
-        self.guesses.forgive_factor(&account.id).await?;
-        let ended = self.shared.end_of_reader(&account.id).await?;
-        Ok((was, ended))
     }
 
     pub(super) async fn require_role(

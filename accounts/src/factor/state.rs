@@ -17,14 +17,21 @@ const TAG_LEN: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Step {
-    /// The password was right; a code is asked for.
-    Code,
-    /// The password was right; this secret is to be enrolled.
-    Enrol {
-        /// Sealed, base64url.
-        sealed: String,
+    /// The password was right; a factor that stands is asked for.
+    Code {
+        /// What a passkey must sign, base64url.
+        challenge: String,
     },
-    /// The first code was right, and the recovery codes are shown.
+    /// The password was right, and where a factor stands that too; one is to be set up.
+    Enrol {
+        /// The secret of an app, sealed, base64url; `None`: an app stands.
+        app: Option<String>,
+        /// What a new passkey must name, base64url.
+        challenge: String,
+        /// Whether no factor stood: then nothing was shown yet but the password.
+        is_first: bool,
+    },
+    /// The first answer was right, and the recovery codes are shown.
     Kept,
 }
 
@@ -71,15 +78,31 @@ impl Stepping {
         Ok(stepping)
     }
 
-    /// It stands at this very step: a state that asks for a code proves none.
-    pub(super) fn require(self, step: &Step) -> Result<Self, Refusal> {
-        if self.step == *step { Ok(self) } else { Err(forged("another step")) }
+    /// What a passkey must sign, where a factor is asked for and nothing else: a state that
+    /// asks for one proves none.
+    pub(super) fn asking(&self) -> Result<&str, Refusal> {
+        match &self.step {
+            Step::Code { challenge } => Ok(challenge),
+            Step::Enrol { .. } | Step::Kept => Err(forged("another step")),
+        }
     }
 
-    /// The sealed secret that is to be enrolled.
-    pub(super) fn sealed(&self) -> Result<Vec<u8>, Refusal> {
-        let Step::Enrol { sealed } = &self.step else { return Err(forged("another step")) };
-        URL_SAFE_NO_PAD.decode(sealed).map_err(|_| forged("unreadable"))
+    /// The sealed secret of an app, what a passkey must name, and whether it is the first.
+    pub(super) fn enrolling(&self) -> Result<(Option<Vec<u8>>, &str, bool), Refusal> {
+        let Step::Enrol { app, challenge, is_first } = &self.step else {
+            return Err(forged("another step"));
+        };
+        let decode =
+            |sealed: &String| URL_SAFE_NO_PAD.decode(sealed).map_err(|_| forged("unreadable"));
+        Ok((app.as_ref().map(decode).transpose()?, challenge, *is_first))
+    }
+
+    /// A factor was shown in this login before the state was written.
+    pub(super) fn require_shown(&self) -> Result<(), Refusal> {
+        match &self.step {
+            Step::Kept | Step::Enrol { is_first: false, .. } => Ok(()),
+            Step::Code { .. } | Step::Enrol { is_first: true, .. } => Err(forged("another step")),
+        }
     }
 
     /// Whether the account still has the password that was typed.

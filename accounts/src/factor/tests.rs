@@ -8,28 +8,28 @@ use totp_rs::{Algorithm, Secret, TOTP};
 const CLIENT: &str = "2001:db8::7";
 
 /// An operator at the hub of a test, with the app of their phone.
-struct Working {
-    place: Place,
-    id: ReaderId,
+pub(super) struct Working {
+    pub(super) place: Place,
+    pub(super) id: ReaderId,
     app: Option<TOTP>,
     recovery: Vec<Zeroizing<String>>,
 }
 
-async fn working(role: Option<Role>, member: Option<MemberId>) -> Working {
+pub(super) async fn working(role: Option<Role>, member: Option<MemberId>) -> Working {
     let place = place().await;
     let new = NewAccount { member, role, ..new_account("worker", Some(GOOD)) };
     let id = place.accounts.create(new, &place.at(0)).await.expect("created").id;
     Working { place, id, app: None, recovery: Vec::new() }
 }
 
-async fn operator() -> Working {
+pub(super) async fn operator() -> Working {
     let mut working = working(Some(Role::Operator), None).await;
     working.enrol(0).await;
     working
 }
 
 impl Working {
-    async fn password(&self, at: i64) -> PasswordChecked {
+    pub(super) async fn password(&self, at: i64) -> PasswordChecked {
         let code = LoginCode::draw(&self.place.entropy);
         let account = self.place.durable.find_account_by_id(&self.id).await.expect("a store");
         let member = account.expect("an account").member;
@@ -47,46 +47,51 @@ impl Working {
         self.place.accounts.second_step(&checked, &self.place.at(at)).await
     }
 
-    async fn enrolling(&self, at: i64) -> Vec<u8> {
+    pub(super) async fn enrolling(&self, at: i64) -> Vec<u8> {
         match self.step(at).await {
             Ok(SecondStep::Enrolling(state)) => state,
             other => panic!("{other:?}"),
         }
     }
 
-    async fn asked(&self, at: i64) -> Vec<u8> {
+    pub(super) async fn asked(&self, at: i64) -> Vec<u8> {
         match self.step(at).await {
             Ok(SecondStep::Asked(state)) => state,
             other => panic!("{other:?}"),
         }
     }
 
-    fn app_of(&self, state: &[u8], at: i64) -> TOTP {
-        let shown =
-            self.place.accounts.enrolment(state, "hub", self.place.at(at).now).expect("shown");
-        let secret = Secret::Encoded(shown.secret.to_string()).to_bytes().expect("base32");
+    pub(super) async fn app_of(&self, state: &[u8], at: i64) -> TOTP {
+        let shown = self.place.accounts.enrolment(state, "hub", self.place.at(at).now).await;
+        let app = shown.expect("shown").app.expect("an app is offered");
+        let secret = Secret::Encoded(app.secret.to_string()).to_bytes().expect("base32");
         TOTP::new_unchecked(Algorithm::SHA1, 6, 0, 30, secret)
     }
 
-    fn code(&self, app: &TOTP, at: i64) -> String {
+    pub(super) fn code(&self, app: &TOTP, at: i64) -> String {
         app.generate(u64::try_from(self.place.at(at).now.unix_s()).expect("after 1970"))
     }
 
     async fn enrol(&mut self, at: i64) {
         let state = self.enrolling(at).await;
-        let app = self.app_of(&state, at);
+        let app = self.app_of(&state, at).await;
         let code = self.code(&app, at);
         let enrolled = self.try_enrol(&state, &code, at).await.expect("enrolled");
         self.recovery = enrolled.recovery;
         self.app = Some(app);
     }
 
-    async fn try_enrol(&self, state: &[u8], code: &str, at: i64) -> Result<Enrolled, Refusal> {
+    pub(super) async fn try_enrol(
+        &self,
+        state: &[u8],
+        code: &str,
+        at: i64,
+    ) -> Result<Enrolled, Refusal> {
         let typed = self.typed(code);
         self.place.accounts.enrol(state, &typed, &self.place.at(at)).await
     }
 
-    async fn check(
+    pub(super) async fn check(
         &self,
         state: &[u8],
         code: &str,
@@ -101,16 +106,16 @@ impl Working {
         Typed { code, client: CLIENT.parse().expect("an address"), login }
     }
 
-    fn now_code(&self, at: i64) -> String {
+    pub(super) fn now_code(&self, at: i64) -> String {
         self.code(self.app.as_ref().expect("enrolled"), at)
     }
 
-    async fn staff(&self) -> Option<Staff> {
+    pub(super) async fn staff(&self) -> Option<Staff> {
         self.place.accounts.staff(&self.id, self.place.at(0).now).await.expect("a store")
     }
 }
 
-fn code_of<T: fmt::Debug>(outcome: Result<T, Refusal>) -> model::Code {
+pub(super) fn code_of<T: fmt::Debug>(outcome: Result<T, Refusal>) -> model::Code {
     outcome.expect_err("refused").code()
 }
 
@@ -213,7 +218,7 @@ async fn a_reset_and_a_forgotten_factor_free_the_guesses_that_another_used_up() 
             let state = working.asked(at).await;
             assert!(working.check(&state, &working.now_code(at), at).await.is_ok(), "reset");
         } else {
-            accounts.forget_factor(None, "worker").await.expect("forgotten");
+            accounts.forget_factor(None, "worker", None).await.expect("forgotten");
             working.enrol(4001).await;
         }
     }
@@ -234,7 +239,7 @@ async fn a_password_alone_never_replaces_a_factor() {
     let mut working = working(Some(Role::Operator), None).await;
     let stale = working.enrolling(0).await;
     working.enrol(0).await;
-    let app = working.app_of(&stale, 60);
+    let app = working.app_of(&stale, 60).await;
     let code = working.code(&app, 60);
     assert_eq!(code_of(working.try_enrol(&stale, &code, 60).await), refusals::ACC_FACTOR_STANDS);
     let asked = working.asked(90).await;
@@ -246,11 +251,11 @@ async fn a_state_proves_the_step_it_stands_at_and_no_other() {
     let mut working = working(Some(Role::Operator), None).await;
     let enrolling = working.enrolling(0).await;
     assert_eq!(code_of(working.check(&enrolling, "000000", 0).await), refusals::LOG_STATE_FORGED);
-    let kept = working.place.accounts.kept_codes(&enrolling, &working.place.at(0)).await;
+    let kept = working.place.accounts.kept(&enrolling, &working.place.at(0)).await;
     assert_eq!(code_of(kept), refusals::LOG_STATE_FORGED, "enrolled nothing");
     working.enrol(0).await;
     let asked = working.asked(60).await;
-    let kept = working.place.accounts.kept_codes(&asked, &working.place.at(60)).await;
+    let kept = working.place.accounts.kept(&asked, &working.place.at(60)).await;
     assert_eq!(code_of(kept), refusals::LOG_STATE_FORGED, "typed no code");
     let code = working.now_code(60);
     for place in 0..asked.len() {
@@ -272,7 +277,7 @@ async fn a_reset_a_blocked_account_and_a_forgotten_factor_end_what_was_begun() {
     let code = working.now_code(60);
     assert_eq!(code_of(working.check(&state, &code, 60).await), refusals::ACC_NO_ROLE);
     accounts.set_standing(None, "worker", model::Standing::Good).await.expect("unblocked");
-    assert!(accounts.forget_factor(None, "worker").await.expect("forgotten").0);
+    assert!(accounts.forget_factor(None, "worker", None).await.expect("forgotten").0);
     assert_eq!(working.staff().await, None, "a forgotten factor keeps the role");
     assert_eq!(code_of(working.check(&state, &code, 60).await), refusals::ACC_FACTOR_STANDS);
     accounts.reset(None, "worker", &working.place.at(61)).await.expect("reset");

@@ -1,7 +1,7 @@
 //! The forms, and what is typed into them.
 
 use crate::{Ask, At};
-use accounts::Enrolment;
+use accounts::{Asked, Enrolment};
 use model::{
     Code, Field, FieldKind, FieldLabel, Form, FormKind, HUB_MEMBER, ParamFault, Params, Refusal,
     code,
@@ -18,6 +18,13 @@ pub(crate) struct Typed<'a> {
     pub(super) new_password: &'a str,
     pub(super) repeat_password: &'a str,
     pub(super) otp: &'a str,
+    /// What an authenticator answered, as JSON.
+    pub(super) passkey: &'a str,
+    pub(super) passkey_name: &'a str,
+    /// A further factor is wanted.
+    pub(super) adds: bool,
+    /// The further factor is left for another time.
+    pub(super) skips: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -30,6 +37,10 @@ impl<'a> Typed<'a> {
             new_password: one("new_password")?,
             repeat_password: one("repeat_password")?,
             otp: one("otp")?,
+            passkey: one("passkey")?,
+            passkey_name: one("passkey_name")?,
+            adds: !one("add")?.is_empty(),
+            skips: !one("skip")?.is_empty(),
         })
     }
 }
@@ -70,24 +81,44 @@ pub(super) fn change_form(at: &At<'_>, ask: &Ask<'_>, login: &str, problem: Opti
     form
 }
 
-/// The code of the app, or a recovery code.
-pub(super) fn code_form(at: &At<'_>, ask: &Ask<'_>, problem: Option<Code>) -> Form {
-    form(at, ask, FormKind::SecondFactor, vec![one_time_code()], problem)
+/// A passkey where there is one; the code of the app, or a recovery code.
+pub(super) fn code_form(at: &At<'_>, ask: &Ask<'_>, asked: &Asked, problem: Option<Code>) -> Form {
+    let typed = if asked.app { FieldLabel::OneTimeCode } else { FieldLabel::RecoveryTyped };
+    let mut fields: Vec<Field> =
+        asked.passkey.iter().map(|options| made(FieldLabel::PasskeyGet, options)).collect();
+    fields.push(one_time_code(typed));
+    fields.push(choice("add", FieldLabel::AddFactor));
+    form(at, ask, FormKind::SecondFactor, fields, problem)
 }
 
-/// What the app needs, and the first code that it makes.
+/// What a browser needs to make a passkey; what the app needs, and the first code that it makes.
 pub(super) fn enrol_form(
     at: &At<'_>,
     ask: &Ask<'_>,
     shown: &Enrolment,
     problem: Option<Code>,
 ) -> Form {
-    let fields = vec![
-        given(FieldLabel::FactorLink, shown.link.as_str()),
-        given(FieldLabel::FactorSecret, shown.secret.as_str()),
-        one_time_code(),
-    ];
-    form(at, ask, FormKind::EnrolFactor, fields, problem)
+    let mut fields = Vec::new();
+    if let Some(options) = &shown.passkey {
+        fields.push(made(FieldLabel::PasskeyCreate, options));
+        fields.push(Field {
+            name: "passkey_name",
+            kind: FieldKind::Text,
+            label: FieldLabel::PasskeyName,
+            autocomplete: "off",
+            value: String::new(),
+        });
+    }
+    if let Some(app) = &shown.app {
+        fields.push(given(FieldLabel::FactorLink, app.link.as_str()));
+        fields.push(given(FieldLabel::FactorSecret, app.secret.as_str()));
+        fields.push(one_time_code(FieldLabel::OneTimeCode));
+    }
+    if !shown.is_first {
+        fields.push(choice("skip", FieldLabel::SkipFactor));
+    }
+    let kind = if shown.is_first { FormKind::EnrolFactor } else { FormKind::AddFactor };
+    form(at, ask, kind, fields, problem)
 }
 
 /// The recovery codes, this once.
@@ -100,14 +131,23 @@ pub(super) fn recovery_form<'c>(
     form(at, ask, FormKind::KeepRecovery, fields, None)
 }
 
-fn one_time_code() -> Field {
+fn one_time_code(label: FieldLabel) -> Field {
     Field {
         name: "otp",
         kind: FieldKind::Text,
-        label: FieldLabel::OneTimeCode,
+        label,
         autocomplete: "one-time-code",
         value: String::new(),
     }
+}
+
+fn made(label: FieldLabel, options: &str) -> Field {
+    let value = options.to_owned();
+    Field { name: "passkey", kind: FieldKind::Made, label, autocomplete: "off", value }
+}
+
+fn choice(name: &'static str, label: FieldLabel) -> Field {
+    Field { name, kind: FieldKind::Choice, label, autocomplete: "off", value: String::new() }
 }
 
 fn given(label: FieldLabel, value: &str) -> Field {

@@ -1,7 +1,8 @@
 //! The second factor of those who work here: asked for, or set up at the first login.
 //!
 //! ```text
-//! PasswordChecked ─┬─ Code ─▶ claimed
+//! PasswordChecked ─┬─ Code (a passkey, a code, a recovery code) ─┬─▶ claimed
+//!                  │                                             └─▶ Enrol, if wished ─▶ claimed
 //!                  └─ Enrol ─▶ Kept (recovery codes, shown once) ─▶ claimed
 //! ```
 
@@ -9,12 +10,14 @@ use super::form::{Typed, code_form, enrol_form, recovery_form};
 use super::{CentralConnector, State, begun, can_correct, facts, unreadable};
 use crate::claimed::{Claimed, Proof};
 use crate::{Ask, At, Finished};
-use accounts::{Enrolled, PasswordChecked, SecondFactorChecked, SecondStep, TypedCode};
+use accounts::{
+    Enrolled, PasswordChecked, PressedPasskey, SecondFactorChecked, SecondStep, TypedCode,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Code, Next, Refusal};
 
-/// The name in the app where the consortium has none.
+/// The name in app and authenticator where the consortium has none.
 const UNNAMED: &str = "Readerpass";
 
 impl CentralConnector {
@@ -27,12 +30,12 @@ impl CentralConnector {
     ) -> Result<Finished, Refusal> {
         let step = self.accounts.second_step(proof, at.moment).await;
         match step.map_err(|refusal| refusal.at_member(&at.member.id))? {
-            SecondStep::Asked(state) => ask_code(at, ask, encode(&state), None),
-            SecondStep::Enrolling(state) => self.ask_enrol(at, ask, encode(&state), None),
+            SecondStep::Asked(state) => self.ask_factor(at, ask, encode(&state), None).await,
+            SecondStep::Enrolling(state) => self.ask_enrol(at, ask, encode(&state), None).await,
         }
     }
 
-    /// What was typed after that.
+    /// What was typed or pressed after that.
     pub(super) async fn second(
         &self,
         at: &At<'_>,
@@ -40,36 +43,82 @@ impl CentralConnector {
         typed: &Typed<'_>,
         state: State,
     ) -> Result<Finished, Refusal> {
-        let code = TypedCode { code: typed.otp, client: at.client, login: at.code };
         let outcome = match state {
-            State::Code { pending } => {
-                match self.accounts.check_code(&decode(&pending)?, &code, at.moment).await {
-                    Ok(proof) => claimed(proof, at),
-                    Err(refusal) if can_correct(refusal.code()) => {
-                        ask_code(at, ask, pending, Some(refusal.code()))
-                    }
-                    Err(refusal) => Err(refusal),
-                }
-            }
-            State::Enrol { pending } => {
-                match self.accounts.enrol(&decode(&pending)?, &code, at.moment).await {
-                    Ok(enrolled) => show_recovery(at, ask, &enrolled),
-                    Err(refusal) if can_correct(refusal.code()) => {
-                        self.ask_enrol(at, ask, pending, Some(refusal.code()))
-                    }
-                    Err(refusal) => Err(refusal),
-                }
-            }
-            State::Kept { pending } => {
-                let proof = self.accounts.kept_codes(&decode(&pending)?, at.moment).await;
-                proof.and_then(|proof| claimed(proof, at))
-            }
+            State::Code { pending } => self.prove(at, ask, typed, pending).await,
+            State::Enrol { pending } if typed.skips => self.go_on(at, &decode(&pending)?).await,
+            State::Enrol { pending } => self.set_up(at, ask, typed, pending).await,
+            State::Kept { pending } => self.go_on(at, &decode(&pending)?).await,
             State::Password | State::Change { .. } => Err(unreadable()),
         };
         outcome.map_err(|refusal| refusal.at_member(&at.member.id))
     }
 
-    fn ask_enrol(
+    async fn prove(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        typed: &Typed<'_>,
+        pending: String,
+    ) -> Result<Finished, Refusal> {
+        let state = decode(&pending)?;
+        let proof = if typed.passkey.is_empty() {
+            self.accounts.check_code(&state, &code(at, typed), at.moment).await
+        } else {
+            self.accounts.check_passkey(&state, &pressed(at, typed), at.moment).await
+        };
+        match proof {
+            Ok(proof) if typed.adds => match self.accounts.further(&proof, at.moment).await? {
+                Some(state) => self.ask_enrol(at, ask, encode(&state), None).await,
+                None => claimed(proof, at),
+            },
+            Ok(proof) => claimed(proof, at),
+            Err(refusal) if can_correct(refusal.code()) => {
+                self.ask_factor(at, ask, pending, Some(refusal.code())).await
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn set_up(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        typed: &Typed<'_>,
+        pending: String,
+    ) -> Result<Finished, Refusal> {
+        let state = decode(&pending)?;
+        let enrolled = if typed.passkey.is_empty() {
+            self.accounts.enrol(&state, &code(at, typed), at.moment).await
+        } else {
+            self.accounts.enrol_passkey(&state, &pressed(at, typed), at.moment).await
+        };
+        match enrolled {
+            Ok(enrolled) if enrolled.recovery.is_empty() => self.go_on(at, &enrolled.state).await,
+            Ok(enrolled) => show_recovery(at, ask, &enrolled),
+            Err(refusal) if can_correct(refusal.code()) => {
+                self.ask_enrol(at, ask, pending, Some(refusal.code())).await
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn go_on(&self, at: &At<'_>, state: &[u8]) -> Result<Finished, Refusal> {
+        claimed(self.accounts.kept(state, at.moment).await?, at)
+    }
+
+    async fn ask_factor(
+        &self,
+        at: &At<'_>,
+        ask: &Ask<'_>,
+        pending: String,
+        problem: Option<Code>,
+    ) -> Result<Finished, Refusal> {
+        let asked = self.accounts.asked(&decode(&pending)?, at.moment.now).await?;
+        let form = code_form(at, ask, &asked, problem);
+        begun(Next::Ask(form), &State::Code { pending }).map(Finished::Again)
+    }
+
+    async fn ask_enrol(
         &self,
         at: &At<'_>,
         ask: &Ask<'_>,
@@ -78,20 +127,19 @@ impl CentralConnector {
     ) -> Result<Finished, Refusal> {
         let name = at.snapshot.consortium().name.r#in(ask.lang);
         let issuer = if name.trim().is_empty() { UNNAMED } else { name };
-        let shown = self.accounts.enrolment(&decode(&pending)?, issuer, at.moment.now)?;
+        let shown = self.accounts.enrolment(&decode(&pending)?, issuer, at.moment.now).await?;
         let form = enrol_form(at, ask, &shown, problem);
         begun(Next::Ask(form), &State::Enrol { pending }).map(Finished::Again)
     }
 }
 
-fn ask_code(
-    at: &At<'_>,
-    ask: &Ask<'_>,
-    pending: String,
-    problem: Option<Code>,
-) -> Result<Finished, Refusal> {
-    let form = code_form(at, ask, problem);
-    begun(Next::Ask(form), &State::Code { pending }).map(Finished::Again)
+fn code<'t>(at: &At<'_>, typed: &Typed<'t>) -> TypedCode<'t> {
+    TypedCode { code: typed.otp, client: at.client, login: at.code }
+}
+
+fn pressed<'t>(at: &At<'_>, typed: &Typed<'t>) -> PressedPasskey<'t> {
+    let (answer, name) = (typed.passkey, typed.passkey_name);
+    PressedPasskey { answer, name, client: at.client, login: at.code }
 }
 
 fn show_recovery(at: &At<'_>, ask: &Ask<'_>, enrolled: &Enrolled) -> Result<Finished, Refusal> {

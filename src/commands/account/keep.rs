@@ -1,7 +1,7 @@
 //! `readerpass account reset`, `block`, `unblock` and `forget-factor`
 
 use super::{failed, member, note};
-use crate::cli::{AccountBlockArgs, AccountNameArgs, Cli};
+use crate::cli::{AccountBlockArgs, AccountFactorArgs, AccountNameArgs, Cli};
 use crate::commands::print::{Printer, counted};
 use crate::commands::{CommandError, Ended, existing_installation};
 use model::Standing;
@@ -31,32 +31,37 @@ pub(in crate::commands) async fn reset(
     Ok(Ended::Good)
 }
 
-/// For who lost phone and recovery codes, and was recognised otherwise.
+/// For who lost phone and recovery codes, and was recognised otherwise; or one passkey.
 pub(in crate::commands) async fn forget_factor(
     cli: &Cli,
-    args: &AccountNameArgs,
+    args: &AccountFactorArgs,
     print: Printer,
 ) -> Result<Ended, CommandError> {
-    let member = member(args.member.as_deref())?;
+    let (login, passkey) = (&args.account.login, args.passkey.as_deref());
+    let member = member(args.account.member.as_deref())?;
     let hub = existing_installation(cli).await?;
     let moment = hub.moment();
     let (was_there, ended) =
-        hub.accounts.forget_factor(member.as_ref(), &args.login).await.map_err(failed)?;
+        hub.accounts.forget_factor(member.as_ref(), login, passkey).await.map_err(failed)?;
     let json = serde_json::json!({
-        "login": args.login, "forgotten": was_there, "sessions_ended": ended,
+        "login": login, "passkey": passkey, "forgotten": was_there, "sessions_ended": ended,
     });
     if !was_there {
-        let text = format!("account {} has no second factor: nothing to forget\n", args.login);
+        let what = passkey.map_or("second factor".to_owned(), |name| format!("passkey `{name}`"));
+        let text = format!("account {login} has no {what}: nothing to forget\n");
         print.result(&json, &text);
         return Ok(Ended::NotGood);
     }
-    let act = "account.factor_forgotten";
-    note(&hub, act, member.as_ref(), Some(&args.login), &moment).await?;
-    let text = format!(
-        "account {}: second factor forgotten, {} ended; the next login sets up a new one\n",
-        args.login,
-        sessions(ended)
-    );
+    let act =
+        if passkey.is_some() { "account.passkey_forgotten" } else { "account.factor_forgotten" };
+    note(&hub, act, member.as_ref(), Some(login), &moment).await?;
+    let ended = sessions(ended);
+    let text = match passkey {
+        Some(name) => format!("account {login}: passkey `{name}` forgotten, {ended} ended\n"),
+        None => format!(
+            "account {login}: second factors forgotten, {ended} ended; the next login sets up a new one\n"
+        ),
+    };
     print.result(&json, &text);
     Ok(Ended::Good)
 }

@@ -5,6 +5,8 @@ use crate::cli::{AccountListArgs, Cli};
 use crate::commands::nearest::nearest;
 use crate::commands::print::{Printer, counted};
 use crate::commands::{CommandError, Ended, existing_installation};
+use crate::installation::Installation;
+use accounts::{Factors, PasskeyKept};
 use model::Timestamp;
 use store::AccountRow;
 
@@ -30,7 +32,8 @@ pub(in crate::commands) async fn list(
     let mut listing = print.list();
     'pages: while let Some(last) = page.last().map(|account| account.id.clone()) {
         for account in &page {
-            if !listing.item(&json(account), &line(account)) {
+            let factors = factors(&hub, account).await?;
+            if !listing.item(&json(account, factors.as_ref()), &line(account, factors.as_ref())) {
                 break 'pages;
             }
         }
@@ -43,8 +46,34 @@ pub(in crate::commands) async fn list(
     Ok(Ended::Good)
 }
 
-fn json(account: &AccountRow) -> serde_json::Value {
+/// Nobody without a role is asked for one.
+async fn factors(
+    hub: &Installation,
+    account: &AccountRow,
+) -> Result<Option<Factors>, CommandError> {
+    if account.role.is_none() {
+        return Ok(None);
+    }
+    let factors = hub.accounts.factors(&account.id).await;
+    factors.map_err(|refusal| CommandError::Failed(refusal.to_string()))
+}
+
+fn json(account: &AccountRow, factors: Option<&Factors>) -> serde_json::Value {
+    let passkey = |kept: &PasskeyKept| {
+        serde_json::json!({
+            "name": kept.name, "added": web::local_time(kept.added),
+            "used": kept.used.map(web::local_time),
+        })
+    };
+    let factors = factors.map(|factors| {
+        serde_json::json!({
+            "app": factors.app.map(web::local_time),
+            "recovery_codes_left": factors.recovery_left,
+            "passkeys": factors.passkeys.iter().map(passkey).collect::<Vec<_>>(),
+        })
+    });
     serde_json::json!({
+        "second_factors": factors,
         "login": account.login, "role": account.role, "name": account.profile.name,
         "mail": account.profile.mail, "phone": account.profile.phone,
         "class": account.class, "category": account.category, "standing": account.standing,
@@ -55,7 +84,7 @@ fn json(account: &AccountRow) -> serde_json::Value {
 }
 
 /// Login name, standing, then what there is besides.
-fn line(account: &AccountRow) -> String {
+fn line(account: &AccountRow, factors: Option<&Factors>) -> String {
     let mut parts = vec![account.login.clone(), account.standing.as_str().to_owned()];
     parts.extend(account.role.map(|role| role.as_str().to_owned()));
     parts.extend(account.class.as_ref().map(|class| format!("class {class}")));
@@ -64,6 +93,14 @@ fn line(account: &AccountRow) -> String {
     parts.extend(account.valid_until.map(|end| format!("until {}", day(end))));
     if account.must_change {
         parts.push("password to be changed".to_owned());
+    }
+    if let Some(factors) = factors {
+        parts.extend(factors.app.map(|since| format!("code app since {}", day(since))));
+        parts.extend(factors.passkeys.iter().map(|kept| {
+            let used = kept.used.map_or("never used".to_owned(), |at| format!("used {}", day(at)));
+            format!("passkey `{}` since {}, {used}", kept.name, day(kept.added))
+        }));
+        parts.push(counted(factors.recovery_left, "recovery code", "recovery codes"));
     }
     parts.join("  ")
 }
