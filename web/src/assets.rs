@@ -46,9 +46,15 @@ const AUTOPOST: Asset = Asset {
     kind: "text/javascript; charset=utf-8",
     body: include_str!("../assets/autopost.js"),
 };
+const PASSKEY: Asset = Asset {
+    stem: "passkey",
+    ending: "js",
+    kind: "text/javascript; charset=utf-8",
+    body: include_str!("../assets/passkey.js"),
+};
 
-static NAMED: LazyLock<[(String, Asset); 4]> =
-    LazyLock::new(|| [LOOK, SEAL, DISCOVER, AUTOPOST].map(|asset| (asset.name(), asset)));
+static NAMED: LazyLock<[(String, Asset); 5]> =
+    LazyLock::new(|| [LOOK, SEAL, DISCOVER, AUTOPOST, PASSKEY].map(|asset| (asset.name(), asset)));
 
 /// Where the assets lie under the public address.
 #[derive(Debug)]
@@ -57,6 +63,7 @@ pub(crate) struct AssetPaths {
     pub(crate) seal: String,
     pub(crate) discover: String,
     pub(crate) autopost: String,
+    pub(crate) passkey: String,
 }
 
 static PATHS: LazyLock<AssetPaths> = LazyLock::new(|| AssetPaths {
@@ -64,6 +71,7 @@ static PATHS: LazyLock<AssetPaths> = LazyLock::new(|| AssetPaths {
     seal: format!("/assets/{}", SEAL.name()),
     discover: format!("/assets/{}", DISCOVER.name()),
     autopost: format!("/assets/{}", AUTOPOST.name()),
+    passkey: format!("/assets/{}", PASSKEY.name()),
 });
 
 /// The addresses that pages name.

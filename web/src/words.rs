@@ -70,6 +70,9 @@ words! {
     factor: FactorWords {
         code_title, code_note, code_label, code_hint, code_go, enrol_title, enrol_note, enrol_1,
         enrol_2, enrol_3, enrol_go, here, qr, secret, keep_title, keep_note, keep_go,
+        passkey_title, passkey_use_note, passkey_use, passkey_make_note, passkey_make,
+        passkey_name, passkey_name_hint, passkey_cannot, passkey_failed, app_title,
+        recovery_label, recovery_hint, add, more_title, more_note, more_skip,
     }
     desk: DeskWords {
         name, title, door_search, door_explain, sought, sought_hint, member, member_hint, look,

@@ -2,7 +2,7 @@
 
 use crate::page::{Does, Page};
 use crate::stage::{Going, Shell, Stage};
-use crate::words::Words;
+use crate::words::{FactorWords, Words};
 use askama::Template;
 use model::{FieldLabel, Form, FormKind, LangTag};
 use qrcode::{Color, EcLevel, QrCode};
@@ -24,9 +24,24 @@ struct Factor<'f> {
     link: &'f str,
     secret: String,
     recovery: Vec<&'f str>,
+    passkey: Option<Passkey<'f>>,
     asks: bool,
-    /// A recovery code does as well.
-    or_recovery: bool,
+    label: &'f str,
+    /// What else may be typed.
+    hint: &'f str,
+    /// A further factor may be set up afterwards.
+    adds: bool,
+    /// A further factor may be left for another time.
+    skips: bool,
+    button: &'f str,
+}
+
+/// What `passkey.js` works with.
+struct Passkey<'f> {
+    does: &'static str,
+    options: &'f str,
+    note: &'f str,
+    is_named: bool,
     button: &'f str,
 }
 
@@ -41,7 +56,13 @@ const QUIET: usize = 4;
 
 /// Whether `form` is one of these.
 pub(crate) fn is_one(form: &Form) -> bool {
-    matches!(form.kind, FormKind::SecondFactor | FormKind::EnrolFactor | FormKind::KeepRecovery)
+    match form.kind {
+        FormKind::SecondFactor
+        | FormKind::EnrolFactor
+        | FormKind::AddFactor
+        | FormKind::KeepRecovery => true,
+        FormKind::SignIn | FormKind::ChangePassword => false,
+    }
 }
 
 /// The page of one step. It has no switch of language: it cannot be shown again.
@@ -49,9 +70,10 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
     let words = stage.words();
     let w = &words.factor;
     let (title, note, button) = match form.kind {
-        FormKind::EnrolFactor => (&w.enrol_title, &w.enrol_note, &w.enrol_go),
-        FormKind::KeepRecovery => (&w.keep_title, &w.keep_note, &w.keep_go),
-        _ => (&w.code_title, &w.code_note, &w.code_go),
+        FormKind::EnrolFactor => (&w.enrol_title, w.enrol_note.as_str(), &w.enrol_go),
+        FormKind::AddFactor => (&w.more_title, w.more_note.as_str(), &w.enrol_go),
+        FormKind::KeepRecovery => (&w.keep_title, w.keep_note.as_str(), &w.keep_go),
+        _ => (&w.code_title, note_of(w, form), &w.code_go),
     };
     let problem = form.problem.map(|code| match stage.lang {
         LangTag::Zh => code.info().zh,
@@ -60,6 +82,8 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
     let of = |label: FieldLabel| {
         form.fields.iter().filter(move |f| f.label == label).map(|f| f.value.as_str())
     };
+    let has = |label: FieldLabel| of(label).next().is_some();
+    let is_recovery = has(FieldLabel::RecoveryTyped);
     let mut shell = stage.shell(title, None);
     shell.switch = None;
     let view = Factor {
@@ -78,11 +102,37 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
             .unwrap_or_default(),
         secret: of(FieldLabel::FactorSecret).next().map(grouped).unwrap_or_default(),
         recovery: of(FieldLabel::RecoveryCode).collect(),
-        asks: of(FieldLabel::OneTimeCode).next().is_some(),
-        or_recovery: form.kind == FormKind::SecondFactor,
+        passkey: passkey(w, form),
+        asks: is_recovery || has(FieldLabel::OneTimeCode),
+        label: if is_recovery { &w.recovery_label } else { &w.code_label },
+        hint: match form.kind {
+            FormKind::SecondFactor if is_recovery => &w.recovery_hint,
+            FormKind::SecondFactor => &w.code_hint,
+            _ => "",
+        },
+        adds: has(FieldLabel::AddFactor),
+        skips: has(FieldLabel::SkipFactor),
         button,
     };
     Page::of(&view, Does::Asks, stage.lang)
+}
+
+/// Beside a passkey the app is one of two ways; without an app there is none to open.
+fn note_of<'w>(w: &'w FactorWords, form: &Form) -> &'w str {
+    let has = |label| form.fields.iter().any(|field| field.label == label);
+    if has(FieldLabel::PasskeyGet) || has(FieldLabel::RecoveryTyped) { "" } else { &w.code_note }
+}
+
+fn passkey<'f>(w: &'f FactorWords, form: &'f Form) -> Option<Passkey<'f>> {
+    form.fields.iter().find_map(|field| {
+        let (does, note, button) = match field.label {
+            FieldLabel::PasskeyGet => ("sign", &w.passkey_use_note, &w.passkey_use),
+            FieldLabel::PasskeyCreate => ("make", &w.passkey_make_note, &w.passkey_make),
+            _ => return None,
+        };
+        let is_named = field.label == FieldLabel::PasskeyCreate;
+        Some(Passkey { does, options: &field.value, note, is_named, button })
+    })
 }
 
 /// In fours, as one copies it.

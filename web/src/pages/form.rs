@@ -59,9 +59,10 @@ pub(crate) fn page(stage: &Stage<'_>, form: &Form) -> Page {
             (&w.form.change_title, w.form.change_note.as_str(), &w.form.change_save)
         }
         // Those have pages of their own.
-        FormKind::SecondFactor | FormKind::EnrolFactor | FormKind::KeepRecovery => {
-            (&w.factor.code_title, "", &w.factor.code_go)
-        }
+        FormKind::SecondFactor
+        | FormKind::EnrolFactor
+        | FormKind::AddFactor
+        | FormKind::KeepRecovery => (&w.factor.code_title, "", &w.factor.code_go),
     };
     let member = stage.member(form.member.as_ref());
     let resume =
@@ -118,7 +119,13 @@ fn inputs<'f>(w: &'static Words, fields: &'f [Field], problem: &str) -> Vec<Inpu
             FieldLabel::OneTimeCode
             | FieldLabel::FactorSecret
             | FieldLabel::FactorLink
-            | FieldLabel::RecoveryCode => (&w.factor.code_label, ""),
+            | FieldLabel::RecoveryTyped
+            | FieldLabel::RecoveryCode
+            | FieldLabel::PasskeyGet
+            | FieldLabel::PasskeyCreate
+            | FieldLabel::PasskeyName
+            | FieldLabel::AddFactor
+            | FieldLabel::SkipFactor => (&w.factor.code_label, ""),
         };
         let mut described = Vec::new();
         if !hint.is_empty() {
@@ -130,7 +137,7 @@ fn inputs<'f>(w: &'static Words, fields: &'f [Field], problem: &str) -> Vec<Inpu
         Input {
             name: field.name,
             kind: match field.kind {
-                FieldKind::Text | FieldKind::Shown => "text",
+                FieldKind::Text | FieldKind::Shown | FieldKind::Made | FieldKind::Choice => "text",
                 FieldKind::Password => "password",
             },
             label,

@@ -77,6 +77,7 @@ fn same(name: &str, lang: &str, page: &Page) {
         (&paths.seal, "/assets/seal.svg"),
         (&paths.discover, "/assets/discover.js"),
         (&paths.autopost, "/assets/autopost.js"),
+        (&paths.passkey, "/assets/passkey.js"),
     ] {
         html = html.replace(path.as_str(), plain);
     }

@@ -43,6 +43,7 @@ fn second_factor() {
     both("factor_enrol_wrong", "POST", "/login", |stage| factor::page(stage, &enrol_wrong));
     let enrol = form(FormKind::EnrolFactor, enrol, None);
     both("factor_enrol", "POST", "/login", |stage| factor::page(stage, &enrol));
+    passkeys();
     let codes = [
         "abcd-efgh-ijkm-npqr-stuv",
         "2345-6789-abcd-efgh-ijkm",
@@ -58,6 +59,40 @@ fn second_factor() {
     let codes = codes.map(|code| shown(FieldLabel::RecoveryCode, code)).to_vec();
     let keep = form(FormKind::KeepRecovery, codes, None);
     both("factor_keep", "POST", "/login", |stage| factor::page(stage, &keep));
+}
+
+fn passkeys() {
+    let typed = |label| field("otp", FieldKind::Text, label, "");
+    let made = |label, value| field("passkey", FieldKind::Made, label, value);
+    let add = || field("add", FieldKind::Choice, FieldLabel::AddFactor, "");
+    let get = || made(FieldLabel::PasskeyGet, r#"{"challenge":"AAAA","rpId":"login.example.org"}"#);
+    let create = || {
+        made(FieldLabel::PasskeyCreate, r#"{"challenge":"AAAA","user":{"name":"<operator-1>"}}"#)
+    };
+    let named = || field("passkey_name", FieldKind::Text, FieldLabel::PasskeyName, "");
+    let shown = |label, value| field("", FieldKind::Shown, label, value);
+    let kept = |fields, problem| form(FormKind::SecondFactor, fields, problem);
+    let both_ways = vec![get(), typed(FieldLabel::OneTimeCode), add()];
+    let alone = vec![get(), typed(FieldLabel::RecoveryTyped), add()];
+    let key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let first = vec![
+        create(),
+        named(),
+        shown(FieldLabel::FactorLink, "otpauth://totp/login.example.org:op?secret=GEZDGNBV"),
+        shown(FieldLabel::FactorSecret, key),
+        typed(FieldLabel::OneTimeCode),
+    ];
+    let more =
+        vec![create(), named(), field("skip", FieldKind::Choice, FieldLabel::SkipFactor, "")];
+    for (name, form) in [
+        ("passkey_or_code", kept(both_ways, None)),
+        ("passkey", kept(alone.clone(), None)),
+        ("passkey_refused", kept(alone, Some(code::ACC_PASSKEY))),
+        ("passkey_enrol", form(FormKind::EnrolFactor, first, None)),
+        ("passkey_add", form(FormKind::AddFactor, more, None)),
+    ] {
+        both(name, "POST", "/login", |stage| factor::page(stage, &form));
+    }
 }
 
 fn search(found: Found) -> Search {
