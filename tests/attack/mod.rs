@@ -7,6 +7,7 @@ mod login_in_flight;
 mod marks;
 mod oidc_requests;
 mod oidc_tokens;
+mod passkeys;
 mod saml_answers;
 mod saml_encrypted;
 mod saml_requests;

@@ -10,6 +10,7 @@
 //! ```
 
 mod at_size;
+mod passkey;
 
 use crate::demo::running::Running;
 use crate::harness::folder::Folder;

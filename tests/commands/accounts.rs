@@ -1,8 +1,12 @@
 //! `account create`, and the first login with what it printed.
 
 use super::{installation, run};
+use crate::harness::authenticator::Authenticator;
 use crate::harness::oidc::{authorize, code_of};
-use crate::harness::world::{PASSWORD, World, sign_in};
+use crate::harness::staff::{employ, enrol_passkey};
+use crate::harness::world::{HUB, PASSWORD, World, sign_in};
+use serde_json::Value;
+use store::Role;
 
 #[test]
 fn an_operator_belongs_to_no_member_and_gets_a_password_to_be_changed() {
@@ -210,6 +214,35 @@ async fn a_suspended_account_is_out_at_once_and_an_unblocked_one_is_in_again() {
     let mut browser = world.browser();
     let page = browser.get(&authorize(&[("member", "union")])).await;
     code_of(&sign_in(&mut browser, &page, "reader-a", PASSWORD).await);
+}
+
+/// Who lost one of two passkeys goes on with the other.
+#[tokio::test]
+async fn passkeys_are_listed_and_one_is_forgotten_by_its_name() {
+    let world = World::new().await;
+    let folder = world.hub.folder.path();
+    employ(&world.hub, None, "operator-1", Some(Role::Operator)).await;
+    let mut key = Authenticator::new(HUB);
+    enrol_passkey(&mut world.browser(), "/admin", "operator-1", &mut key).await;
+    let listed = || run(folder, &["--json", "account", "list"]).json();
+    let factors = listed()[0]["second_factors"].clone();
+    assert_eq!(
+        (&factors["app"], &factors["recovery_codes_left"]),
+        (&Value::Null, &Value::from(10))
+    );
+    assert_eq!(factors["passkeys"][0]["name"], "passkey");
+    let text = run(folder, &["account", "list"]).out;
+    assert!(text.contains("passkey `passkey` since ") && text.contains("never used"), "{text}");
+    let forget = |name: &str| {
+        let arguments = ["account", "forget-factor", "--login", "operator-1", "--passkey", name];
+        run(folder, &arguments)
+    };
+    let unknown = forget("tablet");
+    assert!(unknown.code == 1 && unknown.out.contains("`tablet`"), "{unknown:?}");
+    let forgotten = forget("passkey");
+    assert!(forgotten.code == 0 && forgotten.out.contains("`passkey` forgotten"), "{forgotten:?}");
+    assert_eq!(listed()[0]["second_factors"], Value::Null);
+    assert!(acts(folder).contains(&"account.passkey_forgotten".to_owned()));
 }
 
 /// Rule 11: who was given a new password, and whose account was looked at, stands in the log.

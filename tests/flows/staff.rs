@@ -1,7 +1,11 @@
 //! A librarian at the desk, an operator at the console: from the account to the answer.
 
+use crate::harness::authenticator::Authenticator;
 use crate::harness::oidc::authorize;
-use crate::harness::staff::{App, employ, enrol, look_up, past_password, type_code};
+use crate::harness::staff::{
+    App, acts, employ, enrol, enrol_passkey, look_up, passkey_options, past_password, press,
+    type_code,
+};
 use crate::harness::world::{HUB, PASSWORD, World, sign_in};
 use store::Role;
 
@@ -44,12 +48,50 @@ async fn a_lost_phone_is_replaced_by_a_recovery_code_and_then_by_the_command() {
     let arrived = type_code(&mut other, &asked, &recovery[0]).await;
     assert_eq!(arrived.url.path(), "/admin", "{}", arrived.body);
 
-    world.hub.installation.accounts.forget_factor(None, "operator-1").await.expect("forgotten");
+    world
+        .hub
+        .installation
+        .accounts
+        .forget_factor(None, "operator-1", None)
+        .await
+        .expect("forgotten");
     let gone = other.get(&format!("{HUB}/admin")).await;
     assert_eq!(gone.url.path(), "/admin", "{}", gone.body);
     assert!(gone.body.contains("name=\"password\""), "the session stayed: {}", gone.body);
     let anew = sign_in(&mut other, &gone, "operator-1", PASSWORD).await;
     App::scanned(&anew);
+}
+
+#[tokio::test]
+async fn an_operator_works_with_a_passkey_and_adds_an_app_after_it() {
+    let world = World::new().await;
+    employ(&world.hub, None, "operator-1", Some(Role::Operator)).await;
+    let mut key = Authenticator::new(HUB);
+    let mut browser = world.browser();
+    let (recovery, console) = enrol_passkey(&mut browser, "/admin", "operator-1", &mut key).await;
+    assert_eq!((console.url.path(), recovery.len()), ("/admin", 10), "{}", console.body);
+
+    let mut other = world.browser();
+    let asked = past_password(&mut other, "/admin", "operator-1").await;
+    let mut form = asked.form("passkey");
+    form.set("passkey", &key.get(&passkey_options(&asked)));
+    form.set("add", "1");
+    let adding = other.submit(&asked, &form).await;
+    let app = App::scanned(&adding);
+    let arrived = type_code(&mut other, &adding, &app.shows(&world, 0)).await;
+    assert_eq!(arrived.url.path(), "/admin", "{}", arrived.body);
+
+    world.clock.forward_s(60);
+    for way in 0..3 {
+        let mut browser = world.browser();
+        let asked = past_password(&mut browser, "/admin", "operator-1").await;
+        let arrived = match way {
+            0 => press(&mut browser, &asked, &key.get(&passkey_options(&asked))).await,
+            1 => type_code(&mut browser, &asked, &app.shows(&world, 0)).await,
+            _ => type_code(&mut browser, &asked, &recovery[0]).await,
+        };
+        assert_eq!(arrived.url.path(), "/admin", "way {way}: {}", arrived.body);
+    }
 }
 
 /// Why can't the reader get in? One sentence, what to do, the steps; and it is written down.
@@ -104,12 +146,4 @@ async fn a_librarian_of_a_campus_works_with_an_account_at_the_hub() {
     let form = shown.form("handle");
     let desk = browser.submit(&shown, &form).await;
     assert!(desk.body.contains("南京大学图书馆"), "{}", desk.body);
-}
-
-/// How often an act stands in the audit log.
-fn acts(world: &World, act: &str) -> i64 {
-    let file = world.hub.folder.path().join("data/durable.db");
-    let db = rusqlite::Connection::open(file).expect("the log");
-    let count = "SELECT count(*) FROM audit_entry WHERE act = ?1";
-    db.query_row(count, [act], |row| row.get(0)).expect("a count")
 }

@@ -82,10 +82,12 @@ pub fn forms(html: &str) -> Vec<PageForm> {
     for part in html.split("<form").skip(1) {
         let part = part.split("</form>").next().unwrap_or(part);
         let head = format!("form{}", part.split('>').next().unwrap_or_default());
+        // As a browser does: no box that is not ticked, and the button that Enter presses.
         let fields = tags(part, "input")
             .into_iter()
+            .filter(|tag| !tag.contains("type=\"checkbox\"") || tag.contains(" checked"))
             .chain(tags(part, "textarea"))
-            .chain(tags(part, "button"))
+            .chain(tags(part, "button").into_iter().take(1))
             .filter_map(|tag| {
                 Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
             })

@@ -1,5 +1,6 @@
 //! What every test stands on: time it owns, hubs in process, a browser.
 
+pub mod authenticator;
 pub mod browser;
 pub mod cas;
 pub mod clock;

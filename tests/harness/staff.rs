@@ -1,6 +1,8 @@
 //! Those who work at the hub of a test, with the app on their phone.
 
+use super::authenticator::Authenticator;
 use super::browser::{Browser, Seen};
+use super::html::{attribute, tags};
 use super::hub::TestHub;
 use super::world::{HUB, PASSWORD, World, sign_in};
 use accounts::NewAccount;
@@ -79,6 +81,37 @@ pub async fn enrol(
     (app, recovery, arrived)
 }
 
+/// What the page hands to its script.
+pub fn passkey_options(page: &Seen) -> String {
+    let sections = tags(&page.body, "section");
+    let options = sections.iter().find_map(|tag| attribute(tag, "data-options"));
+    options.unwrap_or_else(|| panic!("no passkey is asked for: {}", page.body))
+}
+
+/// Posts what an authenticator answered, as the script of the page does.
+pub async fn press(browser: &mut Browser, page: &Seen, answer: &str) -> Seen {
+    let mut form = page.form("passkey");
+    form.set("passkey", answer);
+    // A script presses no button.
+    form.fields.retain(|(name, _)| name != "skip");
+    browser.submit(page, &form).await
+}
+
+/// The first login: sets up a passkey, keeps the recovery codes, and arrives.
+pub async fn enrol_passkey(
+    browser: &mut Browser,
+    path: &str,
+    login: &str,
+    key: &mut Authenticator,
+) -> (Vec<String>, Seen) {
+    let page = past_password(browser, path, login).await;
+    let made = key.create(&passkey_options(&page));
+    let shown = press(browser, &page, &made).await;
+    let recovery = recovery_codes(&shown);
+    let form = shown.form("handle");
+    (recovery, browser.submit(&shown, &form).await)
+}
+
 /// The codes that a page shows.
 pub fn recovery_codes(page: &Seen) -> Vec<String> {
     let list = page.body.split("class=\"codes").nth(1).expect("codes");
@@ -91,4 +124,12 @@ pub async fn look_up(browser: &mut Browser, page: &Seen, sought: &str) -> Seen {
     let mut form = page.form("q");
     form.set("q", sought);
     browser.submit(page, &form).await
+}
+
+/// How often an act stands in the audit log.
+pub fn acts(world: &World, act: &str) -> i64 {
+    let file = world.hub.folder.path().join("data/durable.db");
+    let db = rusqlite::Connection::open(file).expect("the log");
+    let count = "SELECT count(*) FROM audit_entry WHERE act = ?1";
+    db.query_row(count, [act], |row| row.get(0)).expect("a count")
 }
