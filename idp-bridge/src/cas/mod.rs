@@ -39,7 +39,9 @@ pub struct CasConnector {
 
 impl fmt::Debug for CasConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CasConnector").field("at", &self.public_url.as_str()).finish()
+        f.debug_struct("CasConnector")
+            .field("at", &self.public_url.as_str())
+            .finish_non_exhaustive()
     }
 }
 

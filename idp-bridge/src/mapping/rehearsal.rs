@@ -51,12 +51,11 @@ pub struct Filled {
 /// Reads `values` as a login at this connector would, and goes on where it would end.
 pub fn rehearse(at: &At<'_>, values: &Values) -> Rehearsal {
     let mut reading = Reading::new(at, values);
-    let (reader, refusals) = match reading.facts() {
-        Ok(facts) => (Some(reader(at, facts)), Vec::new()),
-        Err(_) => {
-            reading = Reading::new(at, values);
-            (None, reading.every_fault())
-        }
+    let (reader, refusals) = if let Ok(facts) = reading.facts() {
+        (Some(reader(at, facts)), Vec::new())
+    } else {
+        reading = Reading::new(at, values);
+        (None, reading.every_fault())
     };
     let filled = AttributeName::ALL.iter().map(|wanted| Filled {
         attribute: *wanted,

@@ -49,7 +49,7 @@ impl Reading<'_> {
         let taken = match at.entry.attributes.get(&wanted) {
             Some(sources) => {
                 let mut found = None;
-                for source in sources.as_slice().iter() {
+                for source in sources.as_slice() {
                     found = match source {
                         Source::Name(name) => self.as_it_stands(name),
                         Source::Rule(rule) => self.made(wanted, rule)?,
@@ -79,8 +79,8 @@ impl Reading<'_> {
             let (name, values) = ("constant".to_owned(), vec![constant.clone()]);
             return Ok(Some(Taken { name, values, is_made: true }));
         }
-        let names = rule.from.iter().flat_map(OneOrMany::iter);
-        let first = names.filter_map(|name| self.as_it_stands(name)).next();
+        let mut names = rule.from.iter().flat_map(OneOrMany::iter);
+        let first = names.find_map(|name| self.as_it_stands(name));
         let Some(Taken { name, values: received, .. }) = first else { return Ok(None) };
         let steps = Steps::of(rule)?;
         let mut values = Vec::new();

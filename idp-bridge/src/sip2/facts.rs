@@ -6,7 +6,7 @@ use super::wire::parse_end;
 use crate::At;
 use crate::claimed::Facts;
 use crate::mapping::{self, Values, usual};
-use model::{AttributeName, Refusal, Source, Standing, code};
+use model::{AttributeName, Refusal, Source, Sources, Standing, code};
 use std::collections::BTreeSet;
 
 /// Under this name the mapping finds the flags that are set.
@@ -87,7 +87,7 @@ fn names<'a>(at: &At<'a>, name: AttributeName) -> Vec<&'a str> {
 /// Those whose values are taken as they stand, so that no rule says how a date is written.
 fn plain_names<'a>(at: &At<'a>, name: AttributeName) -> impl Iterator<Item = &'a str> {
     let sources = at.entry.attributes.get(&name);
-    let written = sources.into_iter().flat_map(|sources| sources.as_slice());
+    let written = sources.into_iter().flat_map(Sources::as_slice);
     let written = written.filter_map(|source| match source {
         Source::Name(name) => Some(name.as_str()),
         Source::Rule(_) => None,

@@ -2,7 +2,7 @@
 
 use super::link::{Link, LinkFault};
 use super::settings::Settings;
-use super::wire::{Checksum, WireFault};
+use super::wire::{Checksum, Reply, WireFault};
 use crate::Probe;
 use metadata::{TcpDialer, TcpError};
 use model::Timestamp;
@@ -49,7 +49,7 @@ async fn sums(settings: &Settings, dialer: TcpDialer, now: Timestamp) -> String 
 fn findings(settings: &Settings, link: &Link) -> Vec<String> {
     let mut findings = Vec::new();
     let status = link.status();
-    match status.and_then(|status| status.knows_patron_information()) {
+    match status.and_then(Reply::knows_patron_information) {
         Some(false) => findings.push(
             "the server says that it knows no patron information (63): patrons are asked for by 23, \
              which holds no expiry and no class"

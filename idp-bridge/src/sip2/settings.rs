@@ -147,19 +147,6 @@ fn written(entry: &ConnectorEntry) -> Result<Written, String> {
     serde_json::from_value(Value::Object(table.collect())).map_err(|e| e.to_string())
 }
 
-/// What is wrong with an entry, for `Connector::check`.
-pub(super) fn faults(entry: &ConnectorEntry) -> Vec<String> {
-    match written(entry) {
-        Err(what) => vec![format!("{what}: correct the setting, or remove it")],
-        Ok(written) => {
-            let zone = written.zone.filter(|zone| Zone::parse(zone).is_none());
-            zone.map(|zone| format!("zone `{zone}`: write an offset, as in +08:00"))
-                .into_iter()
-                .collect()
-        }
-    }
-}
-
 impl Settings {
     /// Of nobody: what a judge of replies needs.
     #[cfg(feature = "fuzzing")]
@@ -190,14 +177,13 @@ impl Settings {
                 .at_member(&at.member.id)
         };
         let written = written(at.entry).map_err(bad)?;
-        let secret = |key: &str, name: &Option<String>| match name {
-            None => Ok(None),
-            Some(_) => {
-                let found = at.snapshot.setting_secret(keys, &at.member.id, at.connector, key);
-                found
-                    .map(Some)
-                    .ok_or_else(|| bad(format!("{key} is not there: apply the registry again")))
+        let secret = |key: &str, name: &Option<String>| {
+            if name.is_none() {
+                return Ok(None);
             }
+            let found = at.snapshot.setting_secret(keys, &at.member.id, at.connector, key);
+            let missing = || bad(format!("{key} is not there: apply the registry again"));
+            found.map(Some).ok_or_else(missing)
         };
         let terminal = Terminal {
             password: secret("password_file", &written.password_file)?,

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use server::{Cq, GOOD, Number, Patron, Quirks, Sip2Server, Sum};
 use std::collections::BTreeSet;
 
+/// A key of the entry, and what stands there.
+type Setting = (&'static str, Value);
+
 /// A member whose library system is this server, and a login there.
 pub(super) struct Library {
     world: World,
@@ -122,7 +125,7 @@ async fn the_form_asks_for_number_and_password_and_not_where_nobody_may_be_asked
 async fn quirks_of_real_servers_do_no_harm() {
     let slow = Some((1, Duration::ZERO));
     let q = Quirks::default;
-    let cases: Vec<(&str, Quirks, Vec<(&str, Value)>)> = vec![
+    let cases: Vec<(&str, Quirks, Vec<Setting>)> = vec![
         ("CRLF", Quirks { end: "\r\n", ..q() }, vec![]),
         ("LF", Quirks { end: "\n", ..q() }, vec![]),
         ("blank lines and strays", Quirks { end: "|||\r\n\r\n|||\r", ..q() }, vec![]),
@@ -199,7 +202,7 @@ async fn unknown_reader_wrong_password_and_silence_about_it_answer_alike() {
 #[tokio::test]
 async fn a_probe_tells_what_to_write() {
     let probe = async |quirks: Quirks, settings: &[(&str, Value)]| {
-        let library = Library::new(quirks, settings).await;
+        let library = Box::pin(Library::new(quirks, settings)).await;
         let at = library.world.at(&library.place, &library.world.moment);
         let found = library.sip2.probe(&at).await;
         (found.is_ready, found.findings.join("; "))
@@ -208,7 +211,7 @@ async fn a_probe_tells_what_to_write() {
     let (is_ready, said) = probe(q(), &[("network", json!("127.0.0.0/8"))]).await;
     assert!(is_ready && said.is_empty(), "{said}");
     let dp2 = Quirks { sum: Sum::Dp2, ..q() };
-    let cases: [(Quirks, &[(&str, Value)], bool, &str); 6] = [
+    let cases: [(Quirks, &[Setting], bool, &str); 6] = [
         (dp2, &[], false, "checksum = \"dp2\""),
         (Quirks { sum: Sum::Wrong, ..q() }, &[], false, "checksum = \"ignore\""),
         (Quirks { encode: gbk, ..q() }, &[], true, "charset = \"gbk\""),

@@ -120,7 +120,6 @@ impl Collected {
             return Err(Fault::Shape("JSON nested deeper than is read"));
         }
         match value {
-            Value::Null => Ok(()),
             Value::Bool(_) | Value::Number(_) if !name.is_empty() => {
                 self.add(name, &value.to_string())
             }

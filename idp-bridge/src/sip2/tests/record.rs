@@ -4,8 +4,8 @@ use super::*;
 use model::{AttributeName, Standing};
 
 async fn claim(fields: &'static str, flags: &'static str, settings: &[(&str, Value)]) -> Claimed {
-    let patron = Patron { fields, flags, ..patron("1001") };
-    let library = Library::with(Quirks::default(), settings, vec![patron]).await;
+    let patron = Patron { flags, fields, ..patron("1001") };
+    let library = Box::pin(Library::with(Quirks::default(), settings, vec![patron])).await;
     claimed(library.log_in("1001", "4711").await)
 }
 
@@ -33,7 +33,10 @@ async fn each_field_finds_its_attribute() {
     assert_eq!(claim.profile().phone.as_deref(), Some("025-1"));
     assert_eq!(claim.profile().card_number.as_deref(), Some("1001"));
     assert_eq!(claim.category(), Some("研究生"));
-    assert_eq!(claim.valid_until().map(|t| t.rfc3339()).as_deref(), Some("2026-06-30T15:59:59Z"));
+    assert_eq!(
+        claim.valid_until().map(model::Timestamp::rfc3339).as_deref(),
+        Some("2026-06-30T15:59:59Z")
+    );
     assert_eq!(claim.class().as_str(), "A");
 }
 

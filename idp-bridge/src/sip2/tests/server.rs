@@ -34,6 +34,7 @@ pub(crate) enum Cq {
 
 /// Every way in which a server may differ from the specification, or attack.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Quirks {
     pub(crate) end: &'static str,
     pub(crate) sum: Sum,
@@ -186,7 +187,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, shared: Arc<Sha
             std::future::pending::<()>().await;
         }
         if text.starts_with("97") {
-            let again = last.clone().map_or_else(|| "96".to_owned(), |last| last);
+            let again = last.clone().unwrap_or_else(|| "96".to_owned());
             write(&mut stream, quirks, &again, None, quirks.sum).await;
             continue;
         }

@@ -35,19 +35,15 @@ impl Charset {
 
     /// The bytes of `text`; `None` where a character has none.
     pub(crate) fn encode(self, text: &str) -> Option<Zeroizing<Vec<u8>>> {
-        match self.encoding() {
-            Some(encoding) => {
-                let (bytes, _, has_unmappable) = encoding.encode(text);
-                (!has_unmappable).then(|| Zeroizing::new(bytes.into_owned()))
-            }
-            None => {
-                let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-                for character in text.chars() {
-                    bytes.push(cp850::byte(character)?);
-                }
-                Some(bytes)
-            }
+        if let Some(encoding) = self.encoding() {
+            let (bytes, _, has_unmappable) = encoding.encode(text);
+            return (!has_unmappable).then(|| Zeroizing::new(bytes.into_owned()));
         }
+        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+        for character in text.chars() {
+            bytes.push(cp850::byte(character)?);
+        }
+        Some(bytes)
     }
 
     fn encoding(self) -> Option<&'static Encoding> {

@@ -41,7 +41,7 @@ pub(super) fn trailer(frame: &[u8]) -> Trailer {
     let whole = frame.get(..end).unwrap_or_default();
     let Some((before, digits)) = whole.split_last_chunk::<4>() else { return none };
     let Some(head) = before.strip_suffix(b"AZ") else { return none };
-    let Some(stated) = hex(digits) else { return none };
+    let Some(stated) = hex(*digits) else { return none };
     let sequenced = head.split_last_chunk::<3>().and_then(|(body, ay)| match ay {
         [b'A', b'Y', digit @ b'0'..=b'9'] => Some((body.len(), digit - b'0')),
         _ => None,
@@ -99,8 +99,8 @@ fn by_code_points(text: &str) -> u16 {
     u16::try_from(sum & 0xffff).unwrap_or_default().wrapping_neg()
 }
 
-fn hex(digits: &[u8; 4]) -> Option<u16> {
-    let text = std::str::from_utf8(digits).ok()?;
+fn hex(digits: [u8; 4]) -> Option<u16> {
+    let text = std::str::from_utf8(&digits).ok()?;
     // `from_str_radix` takes a sign too.
     let is_hex = digits.iter().all(u8::is_ascii_hexdigit);
     is_hex.then(|| u16::from_str_radix(text, 16).ok()).flatten()

@@ -70,7 +70,10 @@ pub(crate) struct Reply {
 
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reply").field("id", &self.id).field("fields", &self.fields).finish()
+        f.debug_struct("Reply")
+            .field("id", &self.id)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
     }
 }
 
