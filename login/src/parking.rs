@@ -131,6 +131,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_machine_beyond_its_own_limit_leaves_its_neighbours_their_share() {
+        let hub = hub().await;
+        for browser in 0..60 {
+            let parked = park(&hub, browser, "192.0.2.1").await;
+            assert_eq!(parked.is_ok(), browser < 5, "{browser}: {parked:?}");
+        }
+        assert_eq!(park(&hub, 99, "192.0.2.2").await, Ok(()));
+    }
+
+    #[tokio::test]
     async fn all_together_park_so_many_and_no_more() {
         let hub = hub().await;
         for n in 0..8 {
