@@ -107,7 +107,7 @@ impl Login {
         let kept = self.0.durable.find_binding(&first).await?;
         let member = turn.snapshot.member(claimed.member());
         let entry = member.and_then(|member| member.connector(claimed.connector()));
-        let kept = match entry.and_then(|entry| wanted(entry)) {
+        let kept = match entry.and_then(wanted) {
             Some(attribute) => {
                 let bound = self.bound_value(claimed, attribute)?;
                 Some(

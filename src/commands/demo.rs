@@ -4,6 +4,6 @@ use super::{CommandError, Ended};
 use crate::cli::DemoArgs;
 
 pub(super) async fn run(args: &DemoArgs) -> Result<Ended, CommandError> {
-    crate::demo::run(args.data.as_deref(), args.port).await?;
+    Box::pin(crate::demo::run(args.data.as_deref(), args.port)).await?;
     Ok(Ended::Good)
 }

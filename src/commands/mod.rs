@@ -60,7 +60,7 @@ pub(crate) enum CommandError {
 pub(crate) async fn run(cli: Cli) -> ExitCode {
     let print = Printer { json: cli.json };
     let ended = match &cli.command {
-        Command::Demo(args) => demo::run(args).await,
+        Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Serve(args) => serve::run(&cli, args).await,
         Command::Apply(args) => apply::run(&cli, args, print).await,
         Command::Export { dir } => export::run(&cli, dir, print).await,

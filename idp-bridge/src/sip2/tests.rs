@@ -208,7 +208,7 @@ async fn a_probe_tells_what_to_write() {
         (found.is_ready, found.findings.join("; "))
     };
     let q = Quirks::default;
-    let (is_ready, said) = probe(q(), &[("network", json!("127.0.0.0/8"))]).await;
+    let (is_ready, said) = Box::pin(probe(q(), &[("network", json!("127.0.0.0/8"))])).await;
     assert!(is_ready && said.is_empty(), "{said}");
     let dp2 = Quirks { sum: Sum::Dp2, ..q() };
     let cases: [(Quirks, &[Setting], bool, &str); 6] = [
@@ -220,7 +220,7 @@ async fn a_probe_tells_what_to_write() {
         (q(), &[("port", json!(1))], false, "firewall"),
     ];
     for (quirks, settings, expected, what) in cases {
-        let (is_ready, said) = probe(quirks, settings).await;
+        let (is_ready, said) = Box::pin(probe(quirks, settings)).await;
         assert_eq!(is_ready, expected, "{said}");
         assert!(said.contains(what), "{what}: {said}");
     }

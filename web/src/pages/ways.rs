@@ -14,7 +14,7 @@ struct Ways {
     w: &'static Words,
     going: Option<Going>,
     title: String,
-    ways: Vec<Way>,
+    offered: Vec<Way>,
     change: String,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn page(
         shell: stage.shell(&title, Some(&chosen)),
         w,
         going: stage.going(Some(service)),
-        ways: ways.collect(),
+        offered: ways.collect(),
         change: here,
         title,
     };

@@ -21,7 +21,11 @@ async fn flags_close_by_rule() {
         (harmless, vec![("blocked_by", json!(["hold_denied"]))], Standing::Blocked),
         ("YYYYYYYYYYYYYY", vec![("blocked_by", json!([]))], Standing::Good),
     ] {
-        assert_eq!(claim("XI900|", flags, &settings).await.standing(), standing, "{flags}");
+        assert_eq!(
+            Box::pin(claim("XI900|", flags, &settings)).await.standing(),
+            standing,
+            "{flags}"
+        );
     }
 }
 
@@ -29,7 +33,7 @@ async fn flags_close_by_rule() {
 async fn each_field_finds_its_attribute() {
     let fields =
         "XI900|AE读者甲|BEa@example.org|BF025-1|PC研究生|PA20260630    235959|AFhello|AFagain|";
-    let claim = claim(fields, GOOD, &[]).await;
+    let claim = Box::pin(claim(fields, GOOD, &[])).await;
     assert_eq!(claim.profile().phone.as_deref(), Some("025-1"));
     assert_eq!(claim.profile().card_number.as_deref(), Some("1001"));
     assert_eq!(claim.category(), Some("研究生"));
