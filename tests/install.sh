@@ -20,6 +20,7 @@ packages=(
     php-cli php-xml php-mbstring simplesamlphp
     python3-pysaml2 python3-authlib python3-flask python3-requests python3-django-cas-server
     chromium fonts-noto-cjk
+    openjdk-17-jdk-headless mono-mcs mono-runtime libmono-system-core4.0-cil
 )
 missing=()
 for package in "${packages[@]}"; do

@@ -6,6 +6,7 @@ mod first_login;
 mod keys;
 mod saml_services;
 mod second_opinion;
+mod signed_link;
 mod sip2;
 mod staff;
 mod status;
