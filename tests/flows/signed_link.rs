@@ -2,7 +2,7 @@
 
 use crate::harness::clock::{START_S, TestClock};
 use crate::harness::oidc::{authorize, claims, code_of, redeem};
-use crate::harness::world::{HUB, PASSWORD, World, sign_in};
+use crate::harness::world::{PASSWORD, World, sign_in};
 use crate::harness::{Browser, Seen};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use model::Clock as _;
@@ -52,7 +52,7 @@ async fn hand_over(browser: &mut Browser, token: &str) -> Seen {
 }
 
 fn is_at_loan(seen: &Seen) -> bool {
-    seen.outside && seen.address.starts_with("https://ill.test/login")
+    seen.outside && seen.url.as_str().starts_with("https://ill.test/login")
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn my_library_hands_a_reader_over_and_the_rest_is_open() {
     let world = world().await;
     let mut browser = world.browser();
     let seen = hand_over(&mut browser, &signed(&note(&world.clock, "a-press-of-a-button-1"))).await;
-    assert!(is_at_loan(&seen), "{}: {}", seen.address, seen.body);
+    assert!(is_at_loan(&seen), "{}: {}", seen.url.as_str(), seen.body);
     let tokens = redeem(&world.hub, &code_of(&browser.get(&authorize(&[])).await)).await;
     let told = claims(tokens.json["id_token"].as_str().expect("an ID token"));
     assert_eq!((&told["name"], &told["member"]), (&"读者甲".into(), &"lib".into()));
@@ -74,8 +74,8 @@ async fn a_get_leads_to_a_clean_address() {
     let mut browser = world.browser();
     let token = signed(&note(&world.clock, "a-press-of-a-button-2"));
     let seen = browser.get(&format!("{CALLBACK}?token={token}")).await;
-    assert!(is_at_loan(&seen), "{}: {}", seen.address, seen.body);
-    assert!(!seen.address.contains(&token));
+    assert!(is_at_loan(&seen), "{}: {}", seen.url.as_str(), seen.body);
+    assert!(!seen.url.as_str().contains(&token));
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn a_reader_who_chose_the_library_here_is_sent_to_its_own_page() {
     let world = world().await;
     let mut browser = world.browser();
     let seen = browser.get(&authorize(&[("member", "lib")])).await;
-    assert_eq!(seen.address, "https://lib.test/go?from=hub&target=ill");
+    assert_eq!(seen.url.as_str(), "https://lib.test/go?from=hub&target=ill");
     // What comes back is a start of its own, and never the answer to this login.
     let seen = hand_over(&mut browser, &signed(&note(&world.clock, "a-press-of-a-button-5"))).await;
     assert!(is_at_loan(&seen), "{}", seen.body);
