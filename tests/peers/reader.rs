@@ -149,6 +149,9 @@ impl Reader {
             all.push((header::CONTENT_TYPE, "application/x-www-form-urlencoded".to_owned()));
             let origin = step.from.as_ref().map(|from| from.origin().ascii_serialization());
             all.extend(origin.map(|origin| (header::ORIGIN, origin)));
+            // Django asks for it on a post to itself.
+            let page = step.from.as_ref().filter(|_| !is_cross).map(ToString::to_string);
+            all.extend(page.map(|page| (header::REFERER, page)));
         }
         let is_post_of_other = is_cross && step.method == Method::POST;
         let cookies: Vec<String> = self

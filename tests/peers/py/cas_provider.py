@@ -59,6 +59,8 @@ django_settings.configure(
     SESSION_COOKIE_SECURE=True,
     CSRF_COOKIE_SECURE=True,
     CAS_AUTH_CLASS="__main__.Readers",
+    CAS_NEW_VERSION_HTML_WARNING=False,
+    CAS_NEW_VERSION_EMAIL_WARNING=False,
 )
 django.setup()
 
