@@ -44,10 +44,15 @@ async fn a_login_name_leads_to_its_number_only_where_that_is_allowed_and_numbere
 
 #[tokio::test]
 async fn a_question_that_may_have_been_heard_is_not_put_twice() {
-    let quirks = Quirks { hangs_up_on_patron: true, ..Quirks::default() };
-    let library = Library::new(quirks, &[]).await;
-    assert_eq!(library.code("1001", "4711").await, code::CON_UNREACHABLE);
-    assert_eq!((library.server.questions(), library.server.connections()), (1, 1));
+    // By a connection that was kept, and by a new one.
+    for answers in [1, 0] {
+        let library = Library::new(Quirks { answers, ..Quirks::default() }, &[]).await;
+        for _ in 0..answers {
+            claimed(library.log_in("1001", "4711").await);
+        }
+        assert_eq!(library.code("1001", "4711").await, code::CON_UNREACHABLE);
+        assert_eq!((library.server.questions(), library.server.connections()), (answers + 1, 1));
+    }
 }
 
 #[tokio::test]

@@ -62,8 +62,8 @@ pub(crate) struct Quirks {
     pub(crate) silent: bool,
     /// The server hangs up after each reply.
     pub(crate) hangs_up: bool,
-    /// The server hangs up on a question about a patron.
-    pub(crate) hangs_up_on_patron: bool,
+    /// So many questions about patrons are answered; the server hangs up on the next.
+    pub(crate) answers: usize,
 }
 
 impl Default for Quirks {
@@ -85,7 +85,7 @@ impl Default for Quirks {
             instead: None,
             silent: false,
             hangs_up: false,
-            hangs_up_on_patron: false,
+            answers: usize::MAX,
         }
     }
 }
@@ -180,7 +180,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, shared: Arc<Sha
         let (text, number) = cut(&message);
         shared.heard.lock().expect("a list").push(text.clone());
         let is_patron = text.starts_with("63") || text.starts_with("23");
-        if (!is_in && !text.starts_with("93")) || (is_patron && quirks.hangs_up_on_patron) {
+        if (!is_in && !text.starts_with("93")) || (is_patron && shared.is_weary()) {
             return;
         }
         if is_patron && quirks.silent {
@@ -267,6 +267,12 @@ async fn write<S: AsyncWrite + Unpin>(
 }
 
 impl Shared {
+    fn is_weary(&self) -> bool {
+        let heard = self.heard.lock().expect("a list");
+        let questions = heard.iter().filter(|m| m.starts_with("63") || m.starts_with("23"));
+        questions.count() > self.quirks.answers
+    }
+
     fn status(&self) -> String {
         format!("98YYYYYN60000320261121    1200002.00AOinst|AM示例图书馆|BX{}|", self.quirks.bx)
     }
