@@ -303,6 +303,10 @@ codes! {
     CON_BUSY "CON-002" Member Unavailable Wait "这家图书馆正在登录的人太多，请稍候再试。" "Too many people are logging in at this library right now; please try again shortly.";
     CON_ANSWER "CON-003" Member Denied AskLibrary "图书馆系统的答复不能用于这次登录。" "The answer of the library's system cannot be used for this login.";
     CON_NOT_LET_IN "CON-004" Member Unavailable AskLibrary "图书馆的系统目前不为本系统开放。" "The library's system does not let the hub in at present.";
+    CON_SEVERAL "CON-005" Member Denied AskLibrary "图书馆的系统中有不止一位读者使用这个账号。" "More than one reader in the library's system has this login name.";
+    CON_PASSWORD_EXPIRED "CON-006" Reader Denied AskLibrary "密码正确，但已到期或必须修改：请先在图书馆或学校的网页上修改密码。" "The password is right but has expired or must be changed: change it at your library or university first.";
+    CON_LOCKED "CON-007" Reader Denied AskLibrary "这个账号在图书馆或学校已被锁定，请稍后再试或联系图书馆。" "This account is locked at your library or university: try again later, or ask the library.";
+    CON_CLOSED "CON-008" Reader Denied AskLibrary "这个账号在图书馆或学校已停用、到期，或此时不允许登录。" "This account is disabled or expired at your library or university, or may not log in now.";
 
     // REG: the registry.
     REG_EMPTY "REG-001" Hub Unavailable AskHub "系统尚未配置。" "The system has not been set up yet.";
