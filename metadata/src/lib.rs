@@ -11,6 +11,7 @@ mod claims;
 mod discovery;
 mod http;
 mod keys;
+pub mod ldap;
 mod mapping;
 mod public_url;
 mod registry;
@@ -37,4 +38,4 @@ pub use registry::{
 pub use sector::sector;
 pub use settings::{CasCallback, CasSettings, CasVersion, SettingFault, SignedLinkSettings};
 pub use snapshot::{ClientKeys, FirstEnds, Registry, RegistryError, Snapshot};
-pub use tcp::{TcpDialer, TcpError, TcpTarget, TcpTrust, TcpWire};
+pub use tcp::{Secured, TcpDialer, TcpError, TcpTarget, TcpTrust, TcpWire};

@@ -1,10 +1,12 @@
 //! The way out for protocols that are not HTTP: a guarded TCP connection, plain or by TLS.
 
+mod secure;
 mod trust;
 
 #[cfg(test)]
 mod tests;
 
+pub use secure::Secured;
 pub use trust::TcpTrust;
 
 use crate::http::{is_public, not_public};

@@ -9,12 +9,17 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Settings that name a file of the folder: kind and key.
-const FILES: [(&str, &str); 3] =
-    [("sip2", "ca"), ("signed_link", "public_key"), ("signed_link", "next_public_key")];
+const FILES: [(&str, &str); 4] = [
+    ("sip2", "ca"),
+    ("ldap", "ca"),
+    ("signed_link", "public_key"),
+    ("signed_link", "next_public_key"),
+];
 /// Settings that name a file with a secret that the hub must send, and never exports.
-const SECRETS: [(&str, &str); 4] = [
+const SECRETS: [(&str, &str); 5] = [
     ("sip2", "password_file"),
     ("sip2", "terminal_password_file"),
+    ("ldap", "bind_password_file"),
     ("signed_link", "secret_file"),
     ("signed_link", "next_secret_file"),
 ];

@@ -118,7 +118,7 @@ fn parts_that_are_not_known_or_not_built() {
         services/ccc.toml ¦ "shared" ¦ "member" ¦ = ¦ saml.idp ¦ not built yet
         members/union.toml ¦ "central" ¦ "telepathy" ¦ = ¦ connector[0].kind ¦ unknown connector kind
     "#);
-    for kind in ["oidc", "oauth2", "ldap", "sql", "http", "radius", "network"] {
+    for kind in ["oidc", "oauth2", "sql", "http", "radius", "network"] {
         let folder = registry();
         folder.edit(UNION, "\"central\"", &format!("\"{kind}\"\nhost = \"x\""));
         tells(&folder, (UNION, "connector[0].kind", "not built yet"));

@@ -2,6 +2,7 @@
 
 mod encryption;
 mod faults;
+mod ldap;
 mod mapping;
 mod remote;
 mod round_trip;

@@ -35,6 +35,8 @@ const REASSIGNABLE: &[&str] = &[
     "urn:oid:2.5.4.20",
     "mobile",
     "cn",
+    "samaccountname",
+    "userprincipalname",
 ];
 
 /// Judges `attributes.local_id`, where it is written.

@@ -3,6 +3,7 @@
 mod cas;
 mod central;
 mod key;
+mod ldap;
 mod saml;
 mod signed_link;
 mod sip2;
@@ -27,10 +28,11 @@ struct Kind {
 }
 
 /// Every kind that this version has. A new one adds its file and its line.
-const KINDS: &[Kind] = &[saml::KIND, central::KIND, cas::KIND, sip2::KIND, signed_link::KIND];
+const KINDS: &[Kind] =
+    &[saml::KIND, central::KIND, cas::KIND, ldap::KIND, sip2::KIND, signed_link::KIND];
 
 /// Kinds of the design that are still to come.
-const TO_COME: &[&str] = &["oidc", "oauth2", "ldap", "sql", "http", "radius", "network"];
+const TO_COME: &[&str] = &["oidc", "oauth2", "sql", "http", "radius", "network"];
 
 /// Keys that every entry may be written with, whether or not its kind has a use for them.
 const SHARED: [&str; 5] = ["metadata", "attributes", "unsolicited", "reassignable", "bound_to"];
