@@ -8,7 +8,8 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use idp_bridge::{
-    CasConnector, CentralConnector, Connector, SamlConnector, SignedLinkConnector, Sip2Connector,
+    CasConnector, CentralConnector, Connector, LdapConnector, SamlConnector, SignedLinkConnector,
+    Sip2Connector,
 };
 use login::{EdgeSettings, Login, LoginParts, Refused, ServiceProtocol};
 use metadata::TcpDialer;
@@ -124,6 +125,11 @@ pub(crate) fn connectors(hub: &Installation) -> Vec<Arc<dyn Connector>> {
         )),
         Arc::new(CasConnector::new(&hub.config.public_url, hub.http.clone())),
         Arc::new(SignedLinkConnector::new(&hub.config.public_url, Arc::clone(&hub.keys))),
+        Arc::new(LdapConnector::new(
+            hub.accounts.clone(),
+            Arc::clone(&hub.keys),
+            TcpDialer::new(hub.config.public_url.is_loopback()),
+        )),
         Arc::new(Sip2Connector::new(
             hub.accounts.clone(),
             Arc::clone(&hub.keys),

@@ -1,6 +1,6 @@
 //! What a library's SIP2 server sends, and what readers type for it.
 
-use idp_bridge::fuzzing::{accepted, sent};
+use idp_bridge::sip2_fuzzing::{accepted, sent};
 
 const ASKED: &str = "1001";
 

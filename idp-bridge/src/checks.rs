@@ -19,6 +19,8 @@ const ACS: &str = "POST /saml/sp/acs";
 const LOGIN: &str = "POST /login";
 /// The same address, where a library system checks what was typed.
 const SIP2: &str = "POST /login by sip2";
+/// The same address, where a directory checks what was typed.
+const LDAP: &str = "POST /login by ldap";
 /// The same address, for those who work here.
 const STAFF: &str = "POST /login by staff";
 
@@ -36,6 +38,10 @@ const fn at_login(step: &'static str, clause: &'static str, code: Code) -> Check
 
 const fn at_sip2(step: &'static str, clause: &'static str, code: Code) -> Check {
     Check { step, endpoint: SIP2, clause, code }
+}
+
+const fn at_ldap(step: &'static str, clause: &'static str, code: Code) -> Check {
+    Check { step, endpoint: LDAP, clause, code }
 }
 
 const fn at_staff(step: &'static str, clause: &'static str, code: Code) -> Check {
@@ -123,6 +129,35 @@ pub const CHECKS: &[Check] = &[
     at_sip2("decisive values agree", "design rule 5", code::LOG_BAD_VALUE),
     at_sip2("form of valid_until", "design section 9", code::LOG_BAD_VALUE),
     at_sip2("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
+    at_ldap("form", "design section 9", code::WEB_BAD_PARAMETERS),
+    at_ldap("state", "design rule 2", code::LOG_STATE_MISSING),
+    at_ldap("state of this kind", "design rule 5", code::LOG_STATE_FORGED),
+    at_ldap("both fields", "RFC 4513 5.1.2", code::ACC_PASSWORD_EMPTY),
+    at_ldap("guesses", "design rule 2", code::ACC_TOO_MANY_GUESSES),
+    at_ldap("password without NUL", "RFC 4513 5.1.3", code::ACC_WRONG_PASSWORD),
+    at_ldap("server's certificate", "RFC 4513 3.1.3", code::CON_UNREACHABLE),
+    at_ldap("StartTLS granted", "RFC 4511 4.14.1", code::CON_UNREACHABLE),
+    at_ldap("nothing before TLS", "RFC 4511 4.14.2", code::CON_UNREACHABLE),
+    at_ldap("form of every answer", "RFC 4511 5.1", code::CON_ANSWER),
+    at_ldap("size of every answer", "design rule 2", code::CON_ANSWER),
+    at_ldap("answer to this question", "RFC 4511 4.1.1.1", code::CON_ANSWER),
+    at_ldap("answer in time", "design rule 7", code::CON_UNREACHABLE),
+    at_ldap("hub's own bind", "RFC 4513 5.1.3", code::CON_NOT_LET_IN),
+    at_ldap("no referral followed", "RFC 4511 4.1.10", code::CON_NOT_LET_IN),
+    at_ldap("one entry", "RFC 4511 4.5.2", code::CON_SEVERAL),
+    at_ldap("entry of this reader", "design rule 5", code::CON_ANSWER),
+    at_ldap("says no to a stranger", "RFC 4513 5.1.1", code::CON_ANSWER),
+    at_ldap("password", "RFC 4513 5.1.3", code::ACC_WRONG_PASSWORD),
+    at_ldap("bound as somebody", "RFC 4532 2", code::CON_ANSWER),
+    at_ldap("password not expired", "design rule 7", code::CON_PASSWORD_EXPIRED),
+    at_ldap("account not locked", "design rule 7", code::CON_LOCKED),
+    at_ldap("account open", "design rule 7", code::CON_CLOSED),
+    at_ldap("reader key", "design section 9", code::LOG_NO_LOCAL_ID),
+    at_ldap("scope of the reader key", "design rule 5", code::LOG_SCOPE_FOREIGN),
+    at_ldap("decisive values agree", "design rule 5", code::LOG_BAD_VALUE),
+    at_ldap("form of standing", "design section 9", code::LOG_BAD_VALUE),
+    at_ldap("form of valid_until", "design section 9", code::LOG_BAD_VALUE),
+    at_ldap("passive", "Core 3.4.1", code::LOG_LOGIN_REQUIRED),
     at_staff("role", "design rule 14", code::ACC_NO_ROLE),
     at_staff("code", "RFC 6238 4", code::ACC_WRONG_CODE),
     at_staff("code works once", "RFC 6238 5.2", code::ACC_WRONG_CODE),

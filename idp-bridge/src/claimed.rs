@@ -2,6 +2,7 @@
 
 use crate::At;
 use crate::cas::Validated;
+use crate::ldap::Bound;
 use crate::signed_link::Handover;
 use crate::sip2::PatronAccepted;
 use accounts::{PasswordChecked, SecondFactorChecked};
@@ -32,6 +33,8 @@ pub(crate) enum Proof {
     Assertion(Box<Verified<Assertion>>),
     /// A library system that found reader and password valid.
     Patron(#[expect(dead_code, reason = "that it is there is what counts")] Box<PatronAccepted>),
+    /// A directory that let the reader in.
+    Bound(Box<Bound>),
     /// A password that matched.
     Password(PasswordChecked),
     /// A password and a second factor that matched.
@@ -122,7 +125,7 @@ impl Claimed {
             account: None,
         };
         match proof {
-            Proof::Patron(_) => base(facts),
+            Proof::Bound(_) | Proof::Patron(_) => base(facts),
             Proof::Password(checked) => {
                 Self { account: Some(checked.account().id.clone()), ..base(facts) }
             }

@@ -9,6 +9,7 @@
 //! cas:      ticket ─▶ asked of the campus's server ─▶ Validated ──────┤
 //! signed_link: token ─▶ a key of the library ─▶ Handover ──────────────┤
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
+//! ldap:     form ───▶ a bind at the member's directory ─▶ Bound ────┤
 //! sip2:     form ───▶ the library's server, BL and CQ ─▶ PatronAccepted ───┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
 //! ```
@@ -21,7 +22,9 @@ mod central;
 mod checks;
 mod claimed;
 mod connector;
+mod ldap;
 mod mapping;
+mod password_form;
 mod saml_sp;
 mod signed_link;
 mod sip2;
@@ -35,9 +38,10 @@ pub use central::CentralConnector;
 pub use checks::{CHECKS, Check};
 pub use claimed::{Claimed, Once};
 pub use connector::{Ask, At, Begun, Clue, Connector, Entry, Finished, LogoutName, Probe};
+pub use ldap::LdapConnector;
 pub use mapping::{Filled, Received, Rehearsal, Values, rehearse};
 pub use saml_sp::SamlConnector;
 pub use signed_link::SignedLinkConnector;
 pub use sip2::Sip2Connector;
 #[cfg(feature = "fuzzing")]
-pub use sip2::fuzzing;
+pub use sip2::fuzzing as sip2_fuzzing;

@@ -7,20 +7,16 @@ mod second;
 pub(crate) use form::{Typed, bad_form, sign_in_form};
 
 use crate::claimed::{Claimed, Facts, Proof};
+use crate::password_form::{self, can_correct};
 use crate::{Ask, At, Begun, Clue, Connector, Entry, Finished, Probe};
 use accounts::{Accounts, Attempt, CheckedOr, PasswordChecked, PendingChange};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use form::change_form;
-use model::{
-    Code, HUB_MEMBER, Handle, Inbound, LocalKey, Method, Next, Refusal, STAFF_CONNECTOR, code,
-};
+use model::{Code, HUB_MEMBER, Inbound, LocalKey, Next, Refusal, STAFF_CONNECTOR, code};
 use serde::{Deserialize, Serialize};
 use store::AccountRow;
-
-/// Far above any form of ours.
-const BODY_LIMIT: usize = 16 * 1024;
 
 /// Asks for login name and password on the hub's own page.
 #[derive(Debug, Clone)]
@@ -135,13 +131,11 @@ impl Connector for CentralConnector {
     }
 
     fn entries(&self) -> Vec<Entry> {
-        vec![Entry { path: "/login", method: Method::Post, body_limit: BODY_LIMIT }]
+        password_form::entries()
     }
 
     fn identify(&self, inbound: &Inbound) -> Option<Clue> {
-        let params = inbound.form_params().ok()?;
-        let handle = params.one("handle").ok()??;
-        Handle::parse(handle).ok().map(Clue::Handle)
+        password_form::identify(inbound)
     }
 
     async fn begin(&self, at: &At<'_>, ask: &Ask<'_>) -> Result<Begun, Refusal> {
@@ -195,11 +189,6 @@ fn change_again(
     let State::Change { login, .. } = &state else { return Err(unreadable()) };
     let form = change_form(at, ask, login, problem);
     begun(Next::Ask(form), &state).map(Finished::Again)
-}
-
-/// What the reader can put right in the same form.
-fn can_correct(code: Code) -> bool {
-    code.as_str().starts_with("ACC-") && code.info().next == model::NextStep::Correct
 }
 
 fn unreadable() -> Refusal {

@@ -23,7 +23,7 @@ use model::Refusal;
 
 pub(crate) use names::{EMAIL, PERSISTENT, is_name_id};
 pub use rehearsal::{Filled, Received, Rehearsal, rehearse};
-pub(crate) use usual::usual;
+pub(crate) use usual::{names, usual};
 pub use values::Values;
 
 /// What `values` say of one reader of the member and connector of `at`.

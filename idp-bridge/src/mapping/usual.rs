@@ -1,14 +1,23 @@
 //! Where a value is looked for when the member's entry does not say.
 
 use super::names::PERSISTENT;
-use model::{AttributeName, Evidence};
+use model::{AttributeName, ConnectorEntry, Evidence};
 
 /// The usual names of an attribute at connectors of `kind`; none where there is no usage.
 pub(crate) fn usual(kind: &str, name: AttributeName) -> &'static [&'static str] {
     match kind {
         "saml" => saml(name),
+        "ldap" => ldap(name),
         "sip2" => sip2(name),
         _ => &[],
+    }
+}
+
+/// The member's names that are looked at for one of ours.
+pub(crate) fn names(entry: &ConnectorEntry, wanted: AttributeName) -> Vec<&str> {
+    match entry.attributes.get(&wanted) {
+        Some(sources) => sources.names().collect(),
+        None => usual(&entry.kind, wanted).to_vec(),
     }
 }
 
@@ -18,6 +27,15 @@ pub(super) fn evidence(kind: &str) -> Evidence {
         "network" => Evidence::Network,
         "central" | "ldap" | "radius" | "sip2" | "sql" | "http" => Evidence::PasswordChecked,
         _ => Evidence::Asserted,
+    }
+}
+
+/// Only the key: it lasts by definition (RFC 4530; MS-ADTS 3.1.1.1.4). Of anything else a
+/// directory is asked for what the entry names, and for no more.
+fn ldap(name: AttributeName) -> &'static [&'static str] {
+    match name {
+        AttributeName::LocalId => &["entryUUID", "objectGUID"],
+        _ => &[],
     }
 }
 
