@@ -21,6 +21,7 @@ packages=(
     python3-pysaml2 python3-authlib python3-flask python3-requests python3-django-cas-server
     chromium fonts-noto-cjk
     openjdk-17-jdk-headless mono-mcs mono-runtime libmono-system-core4.0-cil
+    slapd
 )
 missing=()
 for package in "${packages[@]}"; do

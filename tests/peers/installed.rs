@@ -65,7 +65,19 @@ pub fn is_ready(library: Library) -> bool {
 /// # Panics
 /// As [`is_ready`].
 pub fn is_ready_of(library: Library, generation: Generation) -> bool {
-    let missing = missing(library, generation);
+    is_complete(&missing(library, generation))
+}
+
+/// Whether these programs are installed.
+///
+/// # Panics
+/// As [`is_ready`].
+pub fn are_there(programs: &[&str]) -> bool {
+    let absent = programs.iter().filter(|program| !Path::new(program).exists());
+    is_complete(&absent.map(|program| format!("no {program}")).collect::<Vec<_>>())
+}
+
+fn is_complete(missing: &[String]) -> bool {
     if missing.is_empty() {
         return true;
     }

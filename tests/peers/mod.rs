@@ -1,6 +1,7 @@
 //! Real programs as counterparts, over TLS and with real names: pysaml2 and
 //! SimpleSAMLphp and django-cas-server as libraries, openid-client, Authlib, pysaml2 and node-saml as services;
 //! those in Python in two generations.
+//! OpenLDAP's slapd as a library's directory.
 //!
 //! ```text
 //! reader.rs ──▶ the hub (target/debug/readerpass) ──▶ libraries, services
@@ -25,4 +26,5 @@ mod reader;
 mod registry;
 mod service;
 mod simplesamlphp;
+mod slapd;
 mod tls;
