@@ -197,6 +197,11 @@ fn states_and_cookies() {
         "unsummed",
         format!("\u{1}24{}00120261121    120000AA1001|BLY|CQY|\r", " ".repeat(14)),
     );
+    seed("ldap_template", "filter", "(&(objectClass=person)(uid={login}))\nr7)(uid=*");
+    seed("ldap_template", "several", "(|(uid={login})(mail={login}@x.edu.cn)(!(pager=*)))\n读者甲");
+    seed("ldap_template", "name", "uid={login},ou=people,dc=x\na,ou=b+c=\"d\"");
+    seed("ldap_template", "principal", "{login}@corp.x.edu.cn\nreader.7");
+    seed("ldap_template", "same", "uid=A\\2cb, DC=x\nUID = a\\,b,dc=x");
     seed("params", "query", "a=1&b=%E5%8D%97+x&c&=d&e=");
     seed("params", "login", format!("h={handle}&username=reader-a&password=%2B%26"));
 }

@@ -9,6 +9,7 @@
 //! | `saml_metadata` | documents of metadata, signed and unsigned | verified: they say what was signed |
 //! | `sealed_state` | state cookies, and what lies in them | what opens was sealed here, for this handle and browser |
 //! | `cookies` | header lines to the edge and the readers of cookies | what is set fits a header line and a proxy's limit |
+//! | `ldap_template` | templates of filters and names, with login names | a login name is a value and changes no form |
 //! | `params` | queries and forms | what is read survives another journey |
 //! | `oidc_authorize` | authorization and logout requests | readers are led to registered addresses only |
 //! | `oidc_token` | token requests | a client passes by a method it registered; a code that nobody made is none |
@@ -43,6 +44,7 @@ pub mod client_assertion;
 #[cfg(feature = "run")]
 pub mod cookies;
 pub mod discovery;
+pub mod ldap_template;
 pub mod mapping;
 #[cfg(feature = "run")]
 pub mod oidc_authorize;
