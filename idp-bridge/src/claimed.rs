@@ -34,7 +34,7 @@ pub(crate) enum Proof {
     /// A library system that found reader and password valid.
     Patron(#[expect(dead_code, reason = "that it is there is what counts")] Box<PatronAccepted>),
     /// A directory that let the reader in.
-    Bound(Box<Bound>),
+    Bound(#[expect(dead_code, reason = "that it is there is what counts")] Box<Bound>),
     /// A password that matched.
     Password(PasswordChecked),
     /// A password and a second factor that matched.

@@ -52,7 +52,7 @@ pub(crate) fn params(inbound: &Inbound) -> Result<Params, Refusal> {
 
 /// Name and password, both there. An empty password goes to no system: a directory takes it
 /// for a wish to be nobody, and says yes (RFC 4513 5.1.2).
-pub(crate) fn both<'p>(params: &'p Params) -> Result<Typed<'p>, (Refusal, &'p str)> {
+pub(crate) fn both(params: &Params) -> Result<Typed<'_>, (Refusal, &str)> {
     let typed = Typed::read(params).map_err(|refusal| (refusal, ""))?;
     if typed.username.trim().is_empty() || typed.password.is_empty() {
         let refusal = Refusal::new(code::ACC_PASSWORD_EMPTY, "empty login name or password");

@@ -81,7 +81,7 @@ fn is_complete(missing: &[String]) -> bool {
     if missing.is_empty() {
         return true;
     }
-    not_shown(&missing)
+    not_shown(missing)
 }
 
 fn not_shown(missing: &[String]) -> bool {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::checks::CHECKS;
 use crate::testing::{Place, World, claimed, post, refused, world};
-use model::{Evidence, FieldKind, Form, FormKind, Standing};
+use model::{Evidence, FieldKind, Form, FormKind, Handle, Standing};
 use std::collections::BTreeSet;
 
 const GOOD: &str = "tall green window";

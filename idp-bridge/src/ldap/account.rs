@@ -31,15 +31,13 @@ pub(super) enum BindOutcome {
 /// writes into its text and those of a password policy.
 pub(super) fn outcome(said: &Said) -> BindOutcome {
     match (said.code, said.word) {
-        (SUCCESS, Some(Word::MustChange)) => MUST_CHANGE,
+        (SUCCESS | INVALID_CREDENTIALS, Some(Word::MustChange)) => MUST_CHANGE,
         (SUCCESS, _) => BindOutcome::In,
         (INVALID_CREDENTIALS, Some(Word::Expired)) => EXPIRED,
-        (INVALID_CREDENTIALS, Some(Word::MustChange)) => MUST_CHANGE,
-        (INVALID_CREDENTIALS, Some(Word::Locked)) => LOCKED,
+        // 389 Directory Server, without a word: too many tries; account inactivated.
+        (INVALID_CREDENTIALS, Some(Word::Locked)) | (CONSTRAINT_VIOLATION, _) => LOCKED,
         (INVALID_CREDENTIALS, None) => data_code(&said.text).map_or(BindOutcome::Wrong, of_data),
         (NO_SUCH_OBJECT, _) => BindOutcome::Wrong,
-        // 389 Directory Server: too many tries; account inactivated.
-        (CONSTRAINT_VIOLATION, _) => LOCKED,
         (UNWILLING, _) => BindOutcome::Kept(code::CON_CLOSED, "result 53: the directory declines"),
         (BUSY | UNAVAILABLE, _) => {
             BindOutcome::Fault(code::CON_UNREACHABLE, "the directory is busy or unavailable")
@@ -196,7 +194,6 @@ fn filetime(ticks: i64) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     const NOW: Timestamp = Timestamp::from_unix_s(1_795_262_400);
 
@@ -256,7 +253,7 @@ mod tests {
         let values = attributes
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), vec![value.as_bytes().to_vec()]));
-        let entry = Entry { name: "uid=a".to_owned(), values: BTreeMap::from_iter(values) };
+        let entry = Entry { name: "uid=a".to_owned(), values: values.into_iter().collect() };
         state(&entry, NOW)
     }
 

@@ -91,13 +91,12 @@ impl Question<'_> {
         let outcome = account::outcome(&binding.bind(&entry.name, self.password).await?);
         self.directory.keep_bind(binding);
         let state = account::state(&entry, self.moment.now);
-        let verdict = match verdict_on(outcome, &state)? {
-            Some(verdict) => verdict,
-            None => {
-                let place = Asker::Hub(&mut searching);
-                let (groups, notes) = groups::of(self.directory, place, &entry.name).await?;
-                Verdict::In(Box::new(Bound { entry, groups, state, notes }))
-            }
+        let verdict = if let Some(verdict) = verdict_on(outcome, &state)? {
+            verdict
+        } else {
+            let place = Asker::Hub(&mut searching);
+            let (groups, notes) = groups::of(self.directory, place, &entry.name).await?;
+            Verdict::In(Box::new(Bound { entry, groups, state, notes }))
         };
         self.directory.keep_search(searching);
         Ok(verdict)
@@ -203,13 +202,12 @@ impl Question<'_> {
     /// What the reader's own entry says, read as that reader.
     async fn own_entry(&self, mut link: BindLink, entry: Entry) -> Result<Verdict, NoVerdict> {
         let state = account::state(&entry, self.moment.now);
-        let verdict = match verdict_on(BindOutcome::In, &state)? {
-            Some(verdict) => verdict,
-            None => {
-                let asker = Asker::Reader(&mut link);
-                let (groups, notes) = groups::of(self.directory, asker, &entry.name).await?;
-                Verdict::In(Box::new(Bound { entry, groups, state, notes }))
-            }
+        let verdict = if let Some(verdict) = verdict_on(BindOutcome::In, &state)? {
+            verdict
+        } else {
+            let asker = Asker::Reader(&mut link);
+            let (groups, notes) = groups::of(self.directory, asker, &entry.name).await?;
+            Verdict::In(Box::new(Bound { entry, groups, state, notes }))
         };
         self.directory.keep_bind(link);
         Ok(verdict)

@@ -50,7 +50,7 @@ pub(super) fn direct(port: u16, template: &str) -> Vec<(&'static str, Value)> {
 }
 
 impl Library {
-    pub(super) async fn at(server: &Server) -> Self {
+    async fn at(server: &Server) -> Self {
         Self::with(searching(&[server.port])).await
     }
 
@@ -382,20 +382,18 @@ async fn every_listed_check_refuses_with_its_code() {
 }
 
 /// A server that answers one kind of question otherwise.
-pub(super) async fn lying(
-    lie: impl Fn(&Asked) -> Option<Option<Vec<u8>>> + Send + Sync + 'static,
-) -> Server {
+async fn lying(lie: impl Fn(&Asked) -> Option<Option<Vec<u8>>> + Send + Sync + 'static) -> Server {
     Server::that(move |asked| lie(asked).unwrap_or_else(|| Some(honest(asked)))).await
 }
 
 /// A search that ends with `code`, after these entries.
-pub(super) fn found(asked: &Asked, entries: &[Vec<u8>], code: u8) -> Vec<u8> {
+fn found(asked: &Asked, entries: &[Vec<u8>], code: u8) -> Vec<u8> {
     let mut bytes: Vec<u8> = entries.iter().flat_map(|entry| asked.with(entry)).collect();
     bytes.extend(asked.with(&result(DONE, code, &[])));
     bytes
 }
 
 /// The answer to "who am I".
-pub(super) fn i_am(asked: &Asked, who: &[u8]) -> Vec<u8> {
+fn i_am(asked: &Asked, who: &[u8]) -> Vec<u8> {
     asked.with(&result(EXTENDED, 0, &tlv(0x8b, who)))
 }

@@ -30,12 +30,13 @@ fn guid(value: &[u8]) -> Option<String> {
 
 /// MS-DTYP 2.4.2: `S-1-5-21-…`.
 fn sid(value: &[u8]) -> Option<String> {
-    let [revision, count, a, b, c, d, e, f, rest @ ..] = value else { return None };
+    let ([revision, count], rest) = value.split_first_chunk::<2>()?;
+    let (authority, rest) = rest.split_first_chunk::<6>()?;
     let (groups, []) = rest.as_chunks::<4>() else { return None };
     if groups.len() != usize::from(*count) || groups.len() > 15 {
         return None;
     }
-    let authority = u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f]);
+    let authority = authority.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
     let mut text = format!("S-{revision}-{authority}");
     for group in groups {
         let _ = write!(text, "-{}", u32::from_le_bytes(*group));

@@ -11,9 +11,8 @@ fn with_groups(port: u16, by: &str) -> Vec<(&'static str, Value)> {
 /// Which group holds whom: `readers` holds r7, `all` holds `readers`, and both hold each other.
 fn above(member: &[u8]) -> Vec<&'static str> {
     match member {
-        b"uid=r7,ou=people,dc=x" => vec!["cn=readers,ou=groups,dc=x"],
+        b"uid=r7,ou=people,dc=x" | b"cn=all,ou=groups,dc=x" => vec!["cn=readers,ou=groups,dc=x"],
         b"cn=readers,ou=groups,dc=x" => vec!["cn=all,ou=groups,dc=x"],
-        b"cn=all,ou=groups,dc=x" => vec!["cn=readers,ou=groups,dc=x"],
         _ => Vec::new(),
     }
 }

@@ -34,7 +34,6 @@ pub(crate) enum Cq {
 
 /// Every way in which a server may differ from the specification, or attack.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Quirks {
     pub(crate) end: &'static str,
     pub(crate) sum: Sum,
