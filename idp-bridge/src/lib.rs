@@ -10,7 +10,7 @@
 //! signed_link: token ─▶ a key of the library ─▶ Handover ──────────────┤
 //! central:  form ───▶ Accounts::check_password ─▶ PasswordChecked ──┤
 //! ldap:     form ───▶ a bind at the member's directory ─▶ Bound ────┤
-//! sip2:     form ───▶ the library's server, BL and CQ ─▶ PatronAccepted ───┤
+//! sip2:     form ───▶ the library's server ─▶ PatronAccepted ───────┤
 //! staff:    form ───▶ … ─▶ Accounts::check_code ─▶ SecondFactorChecked ─┘
 //! ```
 //! `login` seals what a connector must remember and admits what it claims.
