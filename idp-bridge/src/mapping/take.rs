@@ -3,7 +3,7 @@
 use super::names::is_scoped;
 use super::reading::Reading;
 use super::usual::usual;
-use metadata::{DateFormat, Pattern, Zone};
+use metadata::{DateFormat, Pattern, Snapshot, Zone};
 use model::{AttributeName, Code, OneOrMany, Refusal, Rule, Source, code};
 
 /// Most values that are made of one text.
@@ -82,7 +82,7 @@ impl Reading<'_> {
         let mut names = rule.from.iter().flat_map(OneOrMany::iter);
         let first = names.find_map(|name| self.as_it_stands(name));
         let Some(Taken { name, values: received, .. }) = first else { return Ok(None) };
-        let steps = Steps::of(rule)?;
+        let steps = Steps::of(rule, self.at.snapshot)?;
         let mut values = Vec::new();
         for value in received {
             let pieces = match self.raw(wanted, &name, &value) {
@@ -130,9 +130,14 @@ struct Steps<'r> {
 
 impl<'r> Steps<'r> {
     /// `check` has read them before; what it let pass is no fault of the reader's.
-    fn of(rule: &'r Rule) -> Result<Self, Refusal> {
+    fn of(rule: &'r Rule, snapshot: &Snapshot) -> Result<Self, Refusal> {
         let fault = |what: String| Refusal::new(code::HUB_INTERNAL, format!("attributes: {what}"));
-        let pattern = rule.pattern.as_deref().map(Pattern::parse).transpose().map_err(fault)?;
+        let pattern = rule
+            .pattern
+            .as_deref()
+            .map(|text| snapshot.pattern(text))
+            .transpose()
+            .map_err(fault)?;
         let format = rule.date.as_deref().map(DateFormat::parse).transpose().map_err(fault)?;
         let zone = match rule.zone.as_deref() {
             None => Zone::CHINA,

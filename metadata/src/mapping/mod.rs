@@ -6,3 +6,4 @@ mod pattern;
 
 pub use date::{DateFormat, Zone};
 pub use pattern::Pattern;
+pub(crate) use pattern::Patterns;

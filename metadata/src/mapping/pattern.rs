@@ -1,11 +1,15 @@
 //! Patterns of a member's values.
 
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Longest pattern in bytes.
 const LONGEST: usize = 256;
 /// What a compiled pattern, and what its search may keep, takes at most.
 const SIZE: usize = 256 * 1024;
+/// Most patterns that are kept compiled: compiling one costs what a whole login may.
+const KEPT: usize = 256;
 
 /// A regular expression for whole values: matching takes time in proportion to the value,
 /// whatever the pattern says, and neither end of a value is left to chance.
@@ -37,6 +41,31 @@ impl Pattern {
             return self.whole.captures(value)?.get(1).map(|group| group.as_str());
         }
         self.whole.is_match(value).then_some(value)
+    }
+}
+
+/// Patterns of one version of the registry, compiled when they are first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns(Mutex<HashMap<String, Pattern>>);
+
+impl Patterns {
+    /// The pattern of that text; its clones share what was compiled.
+    pub(crate) fn of(&self, text: &str) -> Result<Pattern, String> {
+        if let Some(known) = self.kept(|all| all.get(text).cloned()) {
+            return Ok(known);
+        }
+        let pattern = Pattern::parse(text)?;
+        self.kept(|all| {
+            if all.len() >= KEPT {
+                all.clear();
+            }
+            all.insert(text.to_owned(), pattern.clone());
+        });
+        Ok(pattern)
+    }
+
+    fn kept<T>(&self, work: impl FnOnce(&mut HashMap<String, Pattern>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -92,6 +121,18 @@ mod tests {
             let said = Pattern::parse(bad).expect_err(bad);
             assert!(said.contains(why), "{bad}: {said}");
         }
+    }
+
+    #[test]
+    fn a_bounded_number_is_kept_compiled() {
+        let patterns = Patterns::default();
+        for count in 0..=KEPT {
+            let pattern = patterns.of(&format!("a{{{count}}}")).expect("a pattern");
+            assert_eq!(pattern.take(&"a".repeat(count)).map(str::len), Some(count));
+            assert!((1..=KEPT).contains(&patterns.kept(|all| all.len())));
+        }
+        assert!(patterns.of("(a").is_err());
+        assert_eq!(patterns.kept(|all| all.len()), 1, "what cannot be read is not kept");
     }
 
     #[test]

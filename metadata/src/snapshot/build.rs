@@ -3,6 +3,7 @@
 use super::document::{Document, Proof};
 use super::{ClientKeys, Snapshot};
 use crate::discovery::Index;
+use crate::mapping::Patterns;
 use crate::registry::{
     Content, Owner, Remote, beside, identity_provider, jwks, service_provider, setting_files,
 };
@@ -49,6 +50,7 @@ pub(super) fn build(
         hub: hub_member(),
         services: content.services,
         built_in,
+        patterns: Patterns::default(),
         codes: tables.codes,
         client_ids: tables.client_ids,
         issuers: tables.issuers,

@@ -14,6 +14,7 @@ pub use ends::FirstEnds;
 pub use live::{Registry, RegistryError};
 
 use crate::discovery::Index;
+use crate::mapping::{Pattern, Patterns};
 use crate::registry::{Content, Owner};
 use crate::{Bundle, Consortium, Fault, Hit, KeyRing, PublicUrl};
 use document::Document;
@@ -54,6 +55,7 @@ pub struct Snapshot {
     sealed: BTreeMap<Owner, String>,
     policy: PolicySet,
     index: Index,
+    patterns: Patterns,
 }
 
 impl fmt::Debug for Snapshot {
@@ -108,6 +110,14 @@ impl Snapshot {
     /// All registered services, whatever their status, by id; not the hub's own.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         self.services.iter().take(self.services.len() - self.built_in)
+    }
+
+    /// A pattern of a member's mapping, compiled once in the life of this version.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people; `check` takes no such pattern.
+    pub fn pattern(&self, text: &str) -> Result<Pattern, String> {
+        self.patterns.of(text)
     }
 
     /// The service of that id, the hub's own included.
