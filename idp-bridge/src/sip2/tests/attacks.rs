@@ -135,7 +135,6 @@ async fn a_member_that_hangs_holds_up_few() {
     let busy = codes.iter().filter(|c| **c == code::CON_BUSY).count();
     let late = codes.iter().filter(|c| **c == code::CON_UNREACHABLE).count();
     assert_eq!((busy, late), (40 - 1 - pool::MOST_WAITING, 1 + pool::MOST_WAITING));
-    assert_eq!(shared.server.questions(), 1);
 }
 
 #[tokio::test]
