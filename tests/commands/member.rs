@@ -5,13 +5,13 @@ use crate::harness::folder::Folder;
 use serde_json::Value;
 
 const MAP: &str = r#"[connector.attributes]
-local_id = { from = "XH", pattern = '[A-Z]*(\d{6,12})' }
+local_id = { from = "RID", pattern = '[A-Z]*(\d{6,12})' }
 affiliation = [{ from = ["userType", "type"], split = ";", values = { "教师" = "faculty" } }, { constant = "member" }]
 standing = { from = "ZT", values = { "正常" = "good", "挂失" = "blocked" }, otherwise = "suspended" }
 valid_until = { from = "PA", date = "YYYYMMDD    HHMMSS", values = { "永久" = "" } }
 name = { from = ["XM", "cn"], required = true }
 "#;
-const SAMPLE: &str = r#"{ "XH": "B20271234", "userType": "教师;访客", "ZT": "正常", "XM": "读者甲",
+const SAMPLE: &str = r#"{ "RID": "B20271234", "userType": "教师;访客", "ZT": "正常", "XM": "读者甲",
     "PA": "20270630    235959", "gender": "F" }"#;
 
 /// The sample consortium, whose first library speaks its own words.
@@ -43,7 +43,7 @@ fn a_sample_shows_what_came_what_became_of_it_and_what_services_are_told() {
     assert_eq!(ended.code, 0, "{ended:?}");
     let json = ended.json();
     assert_eq!((&json["accepted"], &json["refusals"]), (&true.into(), &serde_json::json!([])));
-    assert_eq!(of(&json["received"], "name", "XH")["fills"][0], "local_id");
+    assert_eq!(of(&json["received"], "name", "RID")["fills"][0], "local_id");
     assert_eq!(of(&json["received"], "name", "gender")["looked_at"], false);
     assert_eq!(
         json["dropped"],
@@ -74,7 +74,7 @@ fn a_sample_shows_what_came_what_became_of_it_and_what_services_are_told() {
 #[test]
 fn a_login_that_would_be_refused_ends_with_1_and_all_its_reasons() {
     let folder = folder();
-    folder.write("sample.json", r#"{ "XH": "x", "PA": "2027" }"#);
+    folder.write("sample.json", r#"{ "RID": "x", "PA": "2027" }"#);
     let ended = test(&folder, &["--attributes", "sample.json"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     let json = ended.json();
@@ -100,9 +100,9 @@ fn one_service_is_said_in_full_and_decides_how_it_ends() {
 fn what_is_wrong_in_a_sample_is_named() {
     let folder = folder();
     for (text, says) in [
-        (r#"{ "XH": { "a": 1 } }"#, "XH: not a text"),
-        (r#"{ "XH": }"#, "line 1"),
-        ("XH = ", "sample.json"),
+        (r#"{ "RID": { "a": 1 } }"#, "RID: not a text"),
+        (r#"{ "RID": }"#, "line 1"),
+        ("RID = ", "sample.json"),
     ] {
         folder.write("sample.json", text);
         let ended = test(&folder, &["--attributes", "sample.json"]);

@@ -15,8 +15,8 @@ function b64url(string $data): string
 function signing_key(string $pem): string
 {
     $der = base64_decode(preg_replace('/-----[^-]+-----|\s/', '', $pem));
-    // RFC 8410: the seed is the last 32 octets.
-    return sodium_crypto_sign_secretkey(sodium_crypto_sign_seed_keypair(substr($der, -32)));
+    // RFC 8410 section 7: behind 16 octets of headers stands the seed of 32.
+    return sodium_crypto_sign_secretkey(sodium_crypto_sign_seed_keypair(substr($der, 16, 32)));
 }
 
 function token(string $pem, string $member, string $address, string $reader, string $service, array $attributes): string
