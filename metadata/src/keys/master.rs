@@ -61,10 +61,7 @@ impl MasterKey {
     /// Reads a key that does not lie in a file of ours: 32 bytes in base64, or the content of such
     /// a file. `source` names it in errors; the text itself is never shown.
     pub fn parse(text: &str, source: &str) -> Result<Self, KeyError> {
-        let text = text.trim();
-        let text = text.strip_prefix(MARK).unwrap_or(text);
-        let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).map(Zeroizing::new);
-        decoded.ok().and_then(|bytes| Self::of(&bytes, source)).ok_or_else(|| {
+        Self::of_text(text, source).ok_or_else(|| {
             KeyError::master(
                 format!("{source} holds no master key"),
                 "give it 32 random bytes in base64, as `openssl rand -base64 32` prints them, or the content of the master key file",
@@ -122,15 +119,20 @@ impl MasterKey {
         private(&file, path)?;
         let mut text = Zeroizing::new(String::new());
         file.take(1024).read_to_string(&mut text).map_err(|e| unusable(path, &e))?;
-        let decoded =
-            text.trim_end().strip_prefix(MARK).and_then(|t| URL_SAFE_NO_PAD.decode(t).ok());
-        let source = path.display().to_string();
-        decoded.map(Zeroizing::new).and_then(|bytes| Self::of(&bytes, &source)).ok_or_else(|| {
+        Self::of_text(&text, &path.display().to_string()).ok_or_else(|| {
             KeyError::master(
                 format!("{} is not a master key file", path.display()),
-                "restore it from its backup; where nothing was ever stored, delete it and it is made anew",
+                "bring it back from its copy: it holds 32 bytes in base64, with or without `readerpass-master-key-1:` before them; without the right one nothing that is sealed opens",
             )
         })
+    }
+
+    /// Every form that a key is kept in: as we write it, and as the Debian package does.
+    fn of_text(text: &str, source: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_prefix(MARK).unwrap_or(text);
+        let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).map(Zeroizing::new);
+        Self::of(&decoded.ok()?, source)
     }
 }
 
