@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
-use web::{PortalProtocol, StaffProtocol, WebParts};
+use web::{OwnEnds, PortalProtocol, StaffProtocol, WebParts};
 
 /// Between two parts of a request's body.
 const BODY: Duration = Duration::from_secs(10);
@@ -86,6 +86,7 @@ pub fn assemble(hub: &Installation, appearance: Appearance) -> Result<Router, As
         registry: hub.registry.clone(),
         public_url,
         demo_mark: appearance.demo_mark,
+        ends: own_ends(hub),
     };
     let edge = EdgeSettings {
         clock: Arc::clone(&hub.clock),
@@ -136,6 +137,11 @@ pub(crate) fn connectors(hub: &Installation) -> Vec<Arc<dyn Connector>> {
             TcpDialer::new(hub.config.public_url.is_loopback()),
         )),
     ]
+}
+
+fn own_ends(hub: &Installation) -> OwnEnds {
+    let (running, keys) = (Arc::clone(&hub.running), Arc::clone(&hub.keys));
+    OwnEnds::new(move || health::own_ends(&running, &keys))
 }
 
 /// RFC 6797: a browser that came once by TLS comes by nothing else for a year.

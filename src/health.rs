@@ -13,12 +13,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use login::{Head, Login, Refused};
-use metadata::{FirstEnds, KeyRing, Registry};
+use metadata::{CertificateFacts, FirstEnds, KeyRing, Registry};
 use model::Clock;
 use readers::{OwnPort, Readers};
 use std::sync::Arc;
 use store::{Durable, Operations, Shared};
 use tokio::sync::Mutex;
+use web::Ends;
 
 #[derive(Clone)]
 struct Health {
@@ -34,6 +35,14 @@ struct Health {
     keys: Arc<KeyRing>,
     /// As of a version of the registry.
     first_ends: Arc<Mutex<Option<(u64, FirstEnds)>>>,
+}
+
+/// When the certificates that the hub shows of itself end.
+pub(crate) fn own_ends(running: &Running, keys: &KeyRing) -> Ends {
+    let end = |der: &[u8]| CertificateFacts::of(der).map(|facts| facts.not_after);
+    let tls = running.ear.get().and_then(|(_, tls)| end(&tls.as_ref()?.certificate()));
+    let saml = keys.current().saml_certificates().iter().filter_map(|der| end(der)).min();
+    Ends { tls, saml }
 }
 
 /// The routes, to lie inside `login::edge_layer`, which tells who asks.

@@ -10,6 +10,7 @@ use crate::cli::{Cli, ServeArgs};
 use crate::health;
 use crate::installation::Installation;
 use crate::listen::{self, Ear, Places, Tls};
+use crate::outside::SystemClock;
 use crate::running::Running;
 use crate::second_opinion;
 use model::Clock;
@@ -34,7 +35,9 @@ pub(super) async fn run(cli: &Cli, args: &ServeArgs) -> Result<Ended, CommandErr
     let hangups = hangups()?;
     let config = configuration(cli)?;
     let failed = |e: &dyn std::fmt::Display| CommandError::Failed(e.to_string());
-    let tls = config.tls.as_ref().map(Tls::load).transpose().map_err(|e| failed(&e))?;
+    let host = config.public_url.host();
+    let load = |files| Tls::load(files, host, Arc::new(SystemClock));
+    let tls = config.tls.as_ref().map(load).transpose().map_err(|e| failed(&e))?;
     let listener = listen::bind(config.listen, "the key `listen`").await.map_err(|e| failed(&e))?;
     let figures = figures_port(config.metrics_listen).await?;
     let hub = Installation::open(config).await?;

@@ -1,12 +1,13 @@
 //! `/metrics` in the text format of Prometheus. Labels come from lists of ours: nothing of
 //! a reader, a member or a request ever becomes one.
 
-use super::Health;
+use super::{Health, own_ends};
 use crate::requests::{BOUNDS_MS, Told};
-use metadata::{CertificateFacts, FirstEnds};
+use metadata::FirstEnds;
 use std::fmt::{Display, Write as _};
 use std::time::Duration;
 use store::{BOUNDS_US, OperationFigures};
+use web::Ends;
 
 /// The text, family by family.
 #[derive(Default)]
@@ -114,15 +115,7 @@ impl Health {
 
     /// What is forgotten until it fails.
     async fn ends(&self, text: &mut Text) {
-        let tls = self.running.ear.get().and_then(|(_, tls)| tls.as_ref());
-        let tls = tls.and_then(|tls| Some(CertificateFacts::of(&tls.certificate())?.not_after));
-        let own = self.keys.current();
-        let own = own
-            .saml_certificates()
-            .iter()
-            .filter_map(|d| CertificateFacts::of(d))
-            .map(|f| f.not_after)
-            .min();
+        let Ends { tls, saml: own } = own_ends(&self.running, &self.keys);
         let FirstEnds { members, services } = self.first_ends().await;
         let name = "certificate_days_left";
         text.family(name, "gauge", "Days until the first certificate ends.");

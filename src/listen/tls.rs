@@ -1,8 +1,11 @@
 //! The certificate chain and key of built-in TLS, taken anew when the files change.
 
+mod judge;
+
 use super::ListenError;
 use crate::config::TlsFiles;
 use aws_lc_rs::digest::{Context, SHA256, digest};
+use model::Clock;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -11,6 +14,7 @@ use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -28,7 +32,12 @@ const TOO_OPEN: u32 = 0o027;
 /// The certificate that new connections get: always the last good one.
 pub struct Tls {
     files: TlsFiles,
+    /// Of `public_url`: what clients ask for.
+    host: String,
+    clock: Arc<dyn Clock>,
     current: watch::Sender<Loaded>,
+    /// When files that came too early are looked at again, in milliseconds of Unix; 0: never.
+    due: AtomicI64,
 }
 
 #[derive(Clone)]
@@ -39,13 +48,28 @@ struct Loaded {
 }
 
 impl Tls {
-    /// Reads both files: before anything is begun that they would stop.
+    /// Reads both files: before anything is begun that they would stop. A certificate that
+    /// clients will refuse is taken with a warning: an operator may have reasons.
     ///
     /// # Errors
     /// [`ListenError::Tls`] names the file and what is wrong.
-    pub fn load(files: &TlsFiles) -> Result<Arc<Self>, ListenError> {
+    pub fn load(
+        files: &TlsFiles,
+        host: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, ListenError> {
         let current = watch::Sender::new(Pair::read(files)?.loaded(files)?);
-        Ok(Arc::new(Self { files: files.clone(), current }))
+        let (files, host, due) = (files.clone(), host.to_owned(), AtomicI64::new(0));
+        let tls = Self { files, host, clock, current, due };
+        tls.warn();
+        Ok(Arc::new(tls))
+    }
+
+    fn warn(&self) {
+        for trouble in judge::troubles(&self.certificate(), &self.host, self.clock.now()) {
+            let cert = self.files.cert.display();
+            tracing::warn!(%cert, "clients will refuse the certificate: {trouble}");
+        }
     }
 
     /// The certificate that is shown, DER.
@@ -84,20 +108,38 @@ impl Tls {
         let pair = Pair::read(&self.files);
         // All that is unreadable is one state: it is told once.
         let found = pair.as_ref().map(Pair::hash).unwrap_or_default();
-        if found == seen && !is_asked {
+        let due = self.due.load(Ordering::Relaxed);
+        let is_due = due != 0 && due <= self.clock.now().unix_ms();
+        if found == seen && !is_asked && !is_due {
             return seen;
         }
+        self.due.store(0, Ordering::Relaxed);
         match pair.and_then(|pair| pair.loaded(&self.files)) {
-            Ok(loaded) => {
-                let is_new = loaded.certificate != self.current.borrow().certificate;
-                self.current.send_replace(loaded);
-                tracing::info!(cert = %self.files.cert.display(), is_new, "the certificate was read again");
-            }
+            Ok(loaded) => self.take(loaded),
             Err(fault) => {
                 tracing::error!(%fault, "the certificate was changed and cannot be used: the old one stays");
             }
         }
         found
+    }
+
+    /// Rule 8: one whose time is over, or has not come, replaces none that is good.
+    fn take(&self, loaded: Loaded) {
+        let (now, old, cert) = (self.clock.now(), self.certificate(), self.files.cert.display());
+        let is_new = loaded.certificate != old;
+        let (good, was_good) =
+            (judge::is_in_force(&loaded.certificate, now), judge::is_in_force(&old, now));
+        if is_new && was_good && !good {
+            let begin = judge::begins(&loaded.certificate, now);
+            self.due.store(begin.map_or(0, model::Timestamp::unix_ms), Ordering::Relaxed);
+            for trouble in judge::troubles(&loaded.certificate, &self.host, now) {
+                tracing::error!(%cert, "the certificate was changed, and the old one stays, which is good still: {trouble}");
+            }
+            return;
+        }
+        self.current.send_replace(loaded);
+        tracing::info!(%cert, is_new, "the certificate was read again");
+        self.warn();
     }
 }
 

@@ -24,6 +24,9 @@ pub use staff::StaffProtocol;
 
 use login::Login;
 use metadata::{PublicUrl, Registry};
+use model::Timestamp;
+use std::fmt;
+use std::sync::Arc;
 
 /// Id of the built-in service, and key of its protocol, behind `/`.
 pub(crate) const PORTAL: &str = "portal";
@@ -39,6 +42,38 @@ pub struct WebParts {
     pub public_url: PublicUrl,
     /// Mark every page `示例 · demo`.
     pub demo_mark: bool,
+    /// When the hub's own certificates end, for the console.
+    pub ends: OwnEnds,
+}
+
+/// When certificates of the hub itself end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// That of its TLS, where it speaks TLS itself.
+    pub tls: Option<Timestamp>,
+    /// The first of those that are published in its SAML metadata.
+    pub saml: Option<Timestamp>,
+}
+
+/// Asked anew for each page: certificates are renewed while the hub runs.
+#[derive(Clone)]
+pub struct OwnEnds(Arc<dyn Fn() -> Ends + Send + Sync>);
+
+impl OwnEnds {
+    /// Asks `of` each time.
+    pub fn new(of: impl Fn() -> Ends + Send + Sync + 'static) -> Self {
+        Self(Arc::new(of))
+    }
+
+    pub(crate) fn now(&self) -> Ends {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for OwnEnds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnEnds")
+    }
 }
 
 /// The layer that makes pages of replies. It lies inside `login::edge_layer` and outside

@@ -97,7 +97,7 @@ words! {
         name, title, door, members, members_count, members_live, members_note, services_live,
         services_note, registry, registry_note, refused, refused_note, look_at, all_well,
         services, refusals, refusals_note, no_refusals, code, means, times, member, state,
-        connector, certificate, days, ended, earlier, later, is_live, is_testing, is_suspended,
+        connector, certificate, tls_certificate, saml_certificate, days, ended, earlier, later, is_live, is_testing, is_suspended,
         is_applied, has_left, no_connector,
     }
     moving: MovingWords { title, note, go_on }

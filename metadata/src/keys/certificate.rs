@@ -8,12 +8,15 @@ use rustls::pki_types::pem::PemObject as _;
 use std::fmt::Write as _;
 use x509_cert::Certificate as X509;
 use x509_cert::der::Decode as _;
+use x509_cert::time::Time;
 
 /// What a certificate says that an operator asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// SHA-256 of its DER, as `openssl x509 -fingerprint -sha256` prints it.
     pub fingerprint: String,
+    /// Its first moment.
+    pub not_before: Timestamp,
     /// Its last moment. Peers that follow the metadata alone do not look at it (SAML
     /// Metadata Interoperability Profile 2.6.1); others refuse us afterwards.
     pub not_after: Timestamp,
@@ -23,14 +26,18 @@ impl CertificateFacts {
     /// Of DER; `None` where it is no X.509 certificate.
     pub fn of(der: &[u8]) -> Option<Self> {
         let read = X509::from_der(der).ok()?;
-        let end = read.tbs_certificate.validity.not_after.to_unix_duration().as_secs();
-        let not_after = Timestamp::from_unix_s(i64::try_from(end).unwrap_or(i64::MAX / 1000));
+        let validity = read.tbs_certificate.validity;
+        let moment = |time: Time| {
+            let seconds = time.to_unix_duration().as_secs();
+            Timestamp::from_unix_s(i64::try_from(seconds).unwrap_or(i64::MAX / 1000))
+        };
+        let (not_before, not_after) = (moment(validity.not_before), moment(validity.not_after));
         let mut fingerprint = String::with_capacity(95);
         for byte in digest(&SHA256, der).as_ref() {
             let colon = if fingerprint.is_empty() { "" } else { ":" };
             let _ = write!(fingerprint, "{colon}{byte:02X}");
         }
-        Some(Self { fingerprint, not_after })
+        Some(Self { fingerprint, not_before, not_after })
     }
 }
 

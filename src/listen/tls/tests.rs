@@ -2,6 +2,7 @@ use super::*;
 use crate::listen::{Ear, HANDSHAKE, Places, bind, serve};
 use crate::outside::system_entropy;
 use axum::Router;
+use model::Timestamp;
 use rcgen::KeyPair;
 use std::path::PathBuf;
 use tokio::io::AsyncReadExt as _;
@@ -47,6 +48,34 @@ fn pair(name: &str) -> (String, String) {
     (params.self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
 }
 
+/// Noon, until a test says otherwise.
+struct Fixed(AtomicI64);
+
+impl Fixed {
+    fn noon() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_900_000_000)))
+    }
+}
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_s(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn load(files: &Files) -> Result<Arc<Tls>, ListenError> {
+    Tls::load(&files.files, "a.test", Fixed::noon())
+}
+
+/// Good from the first year to the last, at the beginning of each.
+fn pair_of(name: &str, (from, to): (i32, i32)) -> (String, String) {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    params.not_before = rcgen::date_time_ymd(from, 1, 1);
+    params.not_after = rcgen::date_time_ymd(to, 1, 1);
+    (params.self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
+}
+
 fn der(pem: &str) -> Vec<u8> {
     CertificateDer::from_pem_slice(pem.as_bytes()).expect("PEM").to_vec()
 }
@@ -56,7 +85,7 @@ fn new_files_are_taken_and_bad_ones_leave_the_old() {
     let files = Files::new();
     let (first, second, third) = (pair("a.test"), pair("b.test"), pair("c.test"));
     files.put((&first.0, &first.1));
-    let tls = Tls::load(&files.files).expect("loads");
+    let tls = load(&files).expect("loads");
     let mut seen = tls.look([0; 32], false);
     assert_eq!(tls.certificate(), der(&first.0));
 
@@ -92,17 +121,17 @@ fn a_key_that_others_may_read_is_not_taken() {
     files.put((&cert, &key));
     for mode in [0o400, 0o440, 0o600, 0o640] {
         files.mode(mode);
-        assert!(Tls::load(&files.files).is_ok(), "{mode:o}");
+        assert!(load(&files).is_ok(), "{mode:o}");
     }
     for mode in [0o604, 0o644, 0o602, 0o620, 0o660, 0o666] {
         files.mode(mode);
-        let said = Tls::load(&files.files).err().expect("refused").to_string();
+        let said = load(&files).err().expect("refused").to_string();
         let named = ["key.pem", "chmod 600", &format!("(mode 0{mode:o})")];
         assert!(named.iter().all(|part| said.contains(part)), "{said}");
     }
     // While it runs, the old one stays.
     files.mode(0o600);
-    let tls = Tls::load(&files.files).expect("loads");
+    let tls = load(&files).expect("loads");
     let other = pair("b.test");
     files.put((&other.0, &other.1));
     files.mode(0o644);
@@ -118,7 +147,7 @@ fn files_that_cannot_be_used_at_the_start_are_named() {
     let files = Files::new();
     let (cert, key) = pair("a.test");
     let named = |file: &str| {
-        let said = Tls::load(&files.files).err().expect("refused").to_string();
+        let said = load(&files).err().expect("refused").to_string();
         assert!(said.contains(file) && said.contains("PEM"), "{said}");
     };
     named("cert.pem");
@@ -130,13 +159,62 @@ fn files_that_cannot_be_used_at_the_start_are_named() {
     named("cert.pem");
 }
 
+/// Noon is in March 2030.
+#[test]
+fn what_clients_will_refuse_is_named_with_its_remedy() {
+    let said = |name: &str, years, host: &str| {
+        let (cert, _) = pair_of(name, years);
+        judge::troubles(&der(&cert), host, Fixed::noon().now()).join("\n")
+    };
+    assert_eq!(said("hub.test", (2030, 2031), "hub.test"), "");
+    assert_eq!(said("*.test", (2030, 2031), "hub.test"), "");
+    let over = said("hub.test", (2029, 2030), "hub.test");
+    assert!(over.contains("ended at 2030-01-01") && over.contains("renewed"), "{over}");
+    let early = said("hub.test", (2031, 2032), "hub.test");
+    assert!(early.contains("begins only at 2031-01-01") && early.contains("clock"), "{early}");
+    let other = said("hub.test", (2030, 2031), "login.test");
+    assert!(other.contains("not for `login.test`") && other.contains("public_url"), "{other}");
+    assert_eq!(said("hub.test", (2029, 2030), "login.test").lines().count(), 2);
+}
+
+#[test]
+fn one_that_is_over_or_too_early_is_taken_at_the_start_and_replaces_no_good_one() {
+    let files = Files::new();
+    let over = pair_of("a.test", (2029, 2030));
+    files.put((&over.0, &over.1));
+    let clock = Fixed::noon();
+    let tls = Tls::load(&files.files, "a.test", clock.clone()).expect("loads");
+    assert_eq!(tls.certificate(), der(&over.0), "an operator may have reasons");
+
+    let good = pair_of("a.test", (2030, 2033));
+    files.put((&good.0, &good.1));
+    let mut seen = tls.look([0; 32], false);
+    assert_eq!(tls.certificate(), der(&good.0));
+    files.put((&over.0, &over.1));
+    seen = tls.look(seen, true);
+    assert_eq!(tls.certificate(), der(&good.0), "a good one is replaced by one that is over");
+    let early = pair_of("a.test", (2031, 2034));
+    files.put((&early.0, &early.1));
+    seen = tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&good.0), "a good one is replaced by one too early");
+    // Its time comes, and nobody touches the files.
+    clock.0.fetch_add(366 * 86_400, Ordering::SeqCst);
+    tls.look(seen, false);
+    assert_eq!(tls.certificate(), der(&early.0));
+    // Another host name is no reason: names may be moved one after the other.
+    let other = pair_of("b.test", (2030, 2034));
+    files.put((&other.0, &other.1));
+    tls.look(seen, true);
+    assert_eq!(tls.certificate(), der(&other.0));
+}
+
 /// Who opens a connection and says nothing holds a place for so long and no longer.
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_does_not_come_is_not_waited_for() {
     let files = Files::new();
     let (cert, key) = pair("a.test");
     files.put((&cert, &key));
-    let tls = Some(Tls::load(&files.files).expect("loads"));
+    let tls = Some(load(&files).expect("loads"));
     let listener = bind(([127, 0, 0, 1], 0).into(), "a port").await.expect("a port");
     let at = listener.local_addr().expect("an address");
     let ear = Ear { listener, tls, places: Places::new() };

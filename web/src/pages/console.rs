@@ -1,6 +1,7 @@
 //! The operator's overview: what needs a look, then the services, then what was refused.
 
 use super::desk::rooms;
+use crate::Ends;
 use crate::page::{Does, Page};
 use crate::shown::service_tile;
 use crate::staff::Room;
@@ -9,6 +10,11 @@ use crate::words::{ConsoleWords, Words, fill};
 use askama::Template;
 use model::{Code, LangTag, Member, MemberStatus, Service, ServiceStatus};
 use std::collections::BTreeMap;
+
+/// Below so many days a certificate of the hub's own needs a look: authorities that renew by
+/// themselves do it before.
+const SOON_DAYS: i64 = 30;
+const DAY_S: i64 = 86_400;
 
 /// Libraries that are named one by one; beyond them the list of members says more.
 const MOST_NOTICES: usize = 30;
@@ -32,7 +38,7 @@ struct Figure {
 
 struct Notice {
     name: String,
-    state: &'static str,
+    state: String,
     tone: &'static str,
 }
 
@@ -51,7 +57,7 @@ struct Refused {
 }
 
 /// The overview. `refusals` are those of nobody known, since this process began.
-pub(crate) fn page(stage: &Stage<'_>, refusals: &BTreeMap<&'static str, u64>) -> Page {
+pub(crate) fn page(stage: &Stage<'_>, refusals: &BTreeMap<&'static str, u64>, ends: Ends) -> Page {
     let w = stage.words();
     let mut shell = stage.shell(&w.console.title, Some("/admin"));
     shell.rooms = rooms(w, Room::Console, "/admin");
@@ -59,7 +65,7 @@ pub(crate) fn page(stage: &Stage<'_>, refusals: &BTreeMap<&'static str, u64>) ->
         shell,
         w,
         figures: figures(stage, refusals),
-        notices: notices(stage),
+        notices: certificates(stage, ends).chain(notices(stage)).collect(),
         services: stage.snapshot.services().map(|s| line(stage, s)).collect(),
         refusals: refusals.iter().map(|(code, times)| refused(stage, code, *times)).collect(),
     };
@@ -95,9 +101,25 @@ fn figures(stage: &Stage<'_>, refusals: &BTreeMap<&'static str, u64>) -> Vec<Fig
     ]
 }
 
-fn notices(stage: &Stage<'_>) -> Vec<Notice> {
+/// The hub's own certificates that are over, or soon will be.
+fn certificates(stage: &Stage<'_>, ends: Ends) -> impl Iterator<Item = Notice> {
     let w = &stage.words().console;
-    let notice = |member: &Member| {
+    let now = stage.now;
+    let of = [(&w.tls_certificate, ends.tls), (&w.saml_certificate, ends.saml)];
+    of.into_iter().filter_map(move |(name, end)| {
+        let left = end?.seconds_since(now?).div_euclid(DAY_S);
+        let (state, tone) = match left {
+            left if left < 0 => (w.ended.clone(), "bad"),
+            left if left < SOON_DAYS => (fill(&w.days, &[("days", &left.to_string())]), "warn"),
+            _ => return None,
+        };
+        Some(Notice { name: name.clone(), state, tone })
+    })
+}
+
+fn notices(stage: &Stage<'_>) -> impl Iterator<Item = Notice> {
+    let w = &stage.words().console;
+    let notice = move |member: &Member| {
         let (label, tone) = match member.status {
             MemberStatus::Suspended => (&w.is_suspended, "bad"),
             MemberStatus::Applied => (&w.is_applied, "warn"),
@@ -105,9 +127,9 @@ fn notices(stage: &Stage<'_>) -> Vec<Notice> {
             MemberStatus::Live if member.connectors.is_empty() => (&w.no_connector, "bad"),
             MemberStatus::Live | MemberStatus::Left => return None,
         };
-        Some(Notice { name: stage.member_name(member).to_owned(), state: label, tone })
+        Some(Notice { name: stage.member_name(member).to_owned(), state: label.clone(), tone })
     };
-    stage.snapshot.members().filter_map(notice).take(MOST_NOTICES).collect()
+    stage.snapshot.members().filter_map(notice).take(MOST_NOTICES)
 }
 
 fn line(stage: &Stage<'_>, service: &Service) -> Line {

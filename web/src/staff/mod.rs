@@ -105,7 +105,8 @@ async fn desk_page(State(web): State<WebParts>, seen: Seen, head: Head) -> Respo
 
 async fn console_page(State(web): State<WebParts>, seen: Seen, head: Head) -> Response {
     show(web, seen, head, Room::Console, |hall, _| {
-        console::page(&hall.stage(), &hall.web.login.anonymous_refusals())
+        let ends = hall.web.ends.now();
+        console::page(&hall.stage(), &hall.web.login.anonymous_refusals(), ends)
     })
     .await
 }

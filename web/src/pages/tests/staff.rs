@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::{at, both, handle, login_code, member, service};
+use crate::Ends;
 use crate::staff::{Found, Room, Search};
 use login::AccountRow;
 use model::*;
@@ -185,9 +186,28 @@ fn explained() {
 #[test]
 fn console() {
     let refusals = BTreeMap::from([("ACC-001", 7), ("SAML-017", 1)]);
-    both("console", "GET", "/admin", |stage| console::page(stage, &refusals));
-    both("console_quiet", "GET", "/admin", |stage| console::page(stage, &BTreeMap::new()));
+    both("console", "GET", "/admin", |stage| console::page(stage, &refusals, Ends::default()));
+    both("console_quiet", "GET", "/admin", |stage| {
+        console::page(stage, &BTreeMap::new(), Ends::default())
+    });
     both("members", "GET", "/admin/members?page=9", members::page);
+}
+
+/// `/admin` tells of the hub's own certificates before the first of them is refused.
+#[test]
+fn a_certificate_of_the_hub_that_ends_soon_needs_a_look() {
+    let (snapshot, seen) = (super::registry(), super::seen("GET", "/admin"));
+    let stage = super::stage(&snapshot, &seen, LangTag::En);
+    let shown = |tls, saml| {
+        let ends = Ends { tls: Some(at(tls)), saml: Some(at(saml)) };
+        console::page(&stage, &BTreeMap::new(), ends).html
+    };
+    let (tls, saml) = ("The hub&#39;s TLS certificate", "The hub&#39;s SAML certificate");
+    let fine = shown("2026-12-22T00:00:00Z", "2036-01-01T00:00:00Z");
+    assert!(!fine.contains(tls) && !fine.contains(saml), "{fine}");
+    let soon = shown("2026-12-20T00:00:00Z", "2026-11-20T00:00:00Z");
+    assert!(soon.contains(tls) && soon.contains("28 days left"), "{soon}");
+    assert!(soon.contains(saml) && soon.contains("Has ended"), "{soon}");
 }
 
 /// What a librarian sees of a reader says no more about the person than was typed.
