@@ -115,6 +115,9 @@ pub struct ApplyArgs {
     /// Print the changes and change nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Take a folder that leaves none of the members, or none of the services, that are in force.
+    #[arg(long)]
+    pub remove_all: bool,
 }
 
 /// Arguments of `explain`.

@@ -33,7 +33,7 @@ pub use mapping::{DateFormat, Pattern, Zone};
 pub use public_url::{PublicUrl, PublicUrlFault};
 pub use registry::{
     Applied, ApplyError, Bundle, Change, CheckReport, Consortium, Diff, ExportReport, Fault,
-    FieldChange, RemoteOutcome, What, apply, check, export, mapping_faults, plan,
+    FieldChange, RemoteOutcome, What, apply, check, emptied, export, mapping_faults, plan,
 };
 pub use sector::sector;
 pub use settings::{CasCallback, CasSettings, CasVersion, SettingFault, SignedLinkSettings};

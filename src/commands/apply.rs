@@ -4,7 +4,7 @@ use super::print::Printer;
 use super::{CommandError, Ended, configuration, installation};
 use crate::cli::{ApplyArgs, Cli};
 use crate::outside::moment_now;
-use metadata::{ApplyError, Bundle, Diff, Fault};
+use metadata::{ApplyError, Bundle, Diff, Fault, emptied};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use store::{Actor, AuditEntry};
@@ -20,10 +20,16 @@ pub(super) async fn run(
     };
     let warnings = bundle.warnings().to_vec();
     if args.dry_run {
-        return dry_run(cli, &bundle, print).await;
+        return dry_run(cli, &bundle, args.remove_all, print).await;
     }
     let hub = installation(cli).await?;
     let moment = hub.moment();
+    let lost = emptied(&hub.durable, &bundle).await.map_err(failed)?;
+    if !lost.is_empty() && !args.remove_all {
+        let diff = metadata::plan(Some(&hub.durable), &bundle).await.map_err(failed)?;
+        say_emptied(&diff, &lost, &warnings, print);
+        return Ok(Ended::NotGood);
+    }
     match metadata::apply(&hub.durable, &hub.keys, &hub.http, bundle, moment.now).await {
         Ok(applied) => {
             let personal = BTreeMap::new();
@@ -46,16 +52,39 @@ pub(super) async fn run(
 }
 
 /// Compares and leaves no trace: where there is no installation, none is begun.
-async fn dry_run(cli: &Cli, bundle: &Bundle, print: Printer) -> Result<Ended, CommandError> {
+async fn dry_run(
+    cli: &Cli,
+    bundle: &Bundle,
+    remove_all: bool,
+    print: Printer,
+) -> Result<Ended, CommandError> {
     let has_installation = cli.config.exists() && configuration(cli)?.has_installation();
-    let diff = if has_installation {
+    let (diff, lost) = if has_installation {
         let hub = installation(cli).await?;
-        metadata::plan(Some(&hub.durable), bundle).await
+        let lost = emptied(&hub.durable, bundle).await.map_err(failed)?;
+        (metadata::plan(Some(&hub.durable), bundle).await, lost)
     } else {
-        metadata::plan(None, bundle).await
+        (metadata::plan(None, bundle).await, Vec::new())
     };
-    say(&diff.map_err(failed)?, None, bundle.warnings(), print);
-    Ok(Ended::Good)
+    let diff = diff.map_err(failed)?;
+    if lost.is_empty() || remove_all {
+        say(&diff, None, bundle.warnings(), print);
+        return Ok(Ended::Good);
+    }
+    say_emptied(&diff, &lost, bundle.warnings(), print);
+    Ok(Ended::NotGood)
+}
+
+/// An empty folder, or another one than was meant, reads as an order to close everything.
+fn say_emptied(diff: &Diff, lost: &[&str], warnings: &[Fault], print: Printer) {
+    let lost = lost.join(" and ");
+    let why = format!(
+        "none of the {lost} in force would be left — name the right folder, or give --remove-all where this is meant"
+    );
+    let json = serde_json::json!({
+        "error": why, "version": null, "changes": diff.changes, "warnings": warnings,
+    });
+    print.result(&json, &format!("{diff}{}{why}\nnothing was changed\n", warned(warnings)));
 }
 
 fn failed(error: ApplyError) -> CommandError {
@@ -68,14 +97,17 @@ fn say(diff: &Diff, version: Option<u64>, warnings: &[Fault], print: Printer) {
         (Some(version), false) => format!("applied as version {version}\n"),
         (None, false) => "dry run: nothing was changed\n".to_owned(),
     };
-    let warned = warnings.iter().fold(String::new(), |mut text, warning| {
-        let _ = writeln!(text, "warning: {warning}");
-        text
-    });
     let json = serde_json::json!({
         "version": version, "changes": diff.changes, "warnings": warnings,
     });
-    print.result(&json, &format!("{diff}{warned}{done}"));
+    print.result(&json, &format!("{diff}{}{done}", warned(warnings)));
+}
+
+fn warned(warnings: &[Fault]) -> String {
+    warnings.iter().fold(String::new(), |mut text, warning| {
+        let _ = writeln!(text, "warning: {warning}");
+        text
+    })
 }
 
 fn refuse(faults: &[Fault], print: Printer) -> Ended {

@@ -139,6 +139,54 @@ fn a_dry_run_shows_what_would_change_and_changes_nothing() {
     assert_eq!(json["changes"].as_array().expect("changes").len(), 1, "{json:#}");
 }
 
+/// An empty folder, or a misspelt one, must not close the consortium.
+#[test]
+fn what_would_leave_no_member_or_no_service_needs_a_word_more() {
+    let hub = installation();
+    let empty = Folder::new("empty-registry");
+    let only_members = copy_of_sample();
+    std::fs::remove_dir_all(only_members.path().join("services")).expect("removed");
+    std::fs::remove_dir_all(only_members.path().join("policy")).expect("removed");
+    let members = hub_of(hub.path()).0;
+    for (folder, lost) in [(&empty, "members and services"), (&only_members, "services")] {
+        let dir = folder.path().to_str().expect("UTF-8");
+        for dry in [&["apply", dir, "--dry-run"][..], &["apply", dir]] {
+            let ended = run(hub.path(), dry);
+            assert_eq!(ended.code, 1, "{ended:?}");
+            for part in ["- services/ill.toml", lost, "--remove-all", "nothing was changed"] {
+                assert!(ended.out.contains(part), "no `{part}`: {ended:?}");
+            }
+            assert_eq!(hub_of(hub.path()).0, members, "something was changed");
+        }
+        let meant = run(hub.path(), &["apply", dir, "--dry-run", "--remove-all"]);
+        assert_eq!(meant.code, 0, "{meant:?}");
+    }
+    let dir = empty.path().to_str().expect("UTF-8");
+    let meant = run(hub.path(), &["apply", dir, "--remove-all"]);
+    assert_eq!(meant.code, 0, "{meant:?}");
+    assert_eq!(hub_of(hub.path()), (0, 0));
+    // Where nothing is in force, nothing is lost; one of many may go as ever.
+    assert_eq!(run(hub.path(), &["apply", dir]).code, 0);
+    assert_eq!(run(hub.path(), &["apply", &sample()]).code, 0);
+    let fewer = copy_of_sample();
+    std::fs::rename(fewer.path().join("members"), fewer.path().join("member")).expect("renamed");
+    let ended = run(hub.path(), &["check", fewer.path().to_str().expect("UTF-8")]);
+    assert!(ended.code == 1 && ended.out.contains("member: unknown folder"), "{ended:?}");
+}
+
+/// How many members and services are in force.
+fn hub_of(hub: &Path) -> (usize, usize) {
+    let out = Folder::new("exported");
+    let dir = out.path().join("out");
+    let ended = run(hub, &["export", dir.to_str().expect("UTF-8")]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let count = |part: &str| {
+        let entries = std::fs::read_dir(dir.join(part)).into_iter().flatten().flatten();
+        entries.filter(|e| e.path().extension().is_some_and(|x| x == "toml")).count()
+    };
+    (count("members"), count("services"))
+}
+
 /// What `export` wrote, applied elsewhere and exported again, is the same file by file.
 #[test]
 fn export_and_apply_are_a_round_trip() {

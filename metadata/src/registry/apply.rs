@@ -112,6 +112,19 @@ pub async fn plan(durable: Option<&Durable>, bundle: &Bundle) -> Result<Diff, Ap
     Ok(Diff::between(&before, &bundle.content))
 }
 
+/// Of which parts the folder would leave nothing that is in force: `members`, `services`. More
+/// often than not it is the wrong folder.
+pub async fn emptied(durable: &Durable, bundle: &Bundle) -> Result<Vec<&'static str>, ApplyError> {
+    let (_, before) = in_force(durable).await?;
+    let after = &bundle.content;
+    let lost_members = !before.members.is_empty()
+        && before.members.iter().all(|old| after.members.iter().all(|new| new.id != old.id));
+    let lost_services = !before.services.is_empty()
+        && before.services.iter().all(|old| after.services.iter().all(|new| new.id != old.id));
+    let parts = [("members", lost_members), ("services", lost_services)];
+    Ok(parts.into_iter().filter(|(_, is_lost)| *is_lost).map(|(part, _)| part).collect())
+}
+
 /// The registry in force and its version; an empty one with version 0 where there is none.
 pub(super) async fn in_force(durable: &Durable) -> Result<(u64, Content), StoreError> {
     match durable.load_registry().await? {

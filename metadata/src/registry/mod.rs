@@ -24,7 +24,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, ApplyError, apply, plan};
+pub use apply::{Applied, ApplyError, apply, emptied, plan};
 pub(crate) use attach::{certificate, jwks, setting_files};
 pub use bundle::{Bundle, CheckReport, check};
 pub use check::mapping_faults;

@@ -75,6 +75,7 @@ impl Reading {
                 let remedy = "known here are consortium.toml, attributes.toml and the folders members, services and policy";
                 self.faults.push(Fault::file(&name, "unknown file", remedy));
             }
+            self.judge_folder(&name);
         }
         if self.has("consortium.toml") {
             self.content.consortium = self.document("consortium.toml", |_, _| Vec::new());
@@ -100,6 +101,20 @@ impl Reading {
         self.content.services = services;
         self.service_files.extend(misnamed);
         self.read_policy();
+    }
+
+    /// A folder of registry files under another name is a slip of the pen (`member`): passed
+    /// over, it would take everything in it out of force. Folders of other files are theirs.
+    fn judge_folder(&mut self, name: &str) {
+        if matches!(name, "members" | "services" | "policy" | "sources") {
+            return;
+        }
+        let is_ours = |file: &String| has_ending(file, "toml") || has_ending(file, "cedar");
+        if let Some(file) = self.list(name).iter().find(|file| is_ours(file)) {
+            let what = format!("unknown folder, with registry files in it (`{file}`)");
+            let remedy = "known here are the folders members, services and policy: rename it, or keep it elsewhere";
+            self.faults.push(Fault::file(name, what, remedy));
+        }
     }
 
     fn read_policy(&mut self) {

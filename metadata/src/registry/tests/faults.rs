@@ -112,6 +112,8 @@ fn parts_that_are_not_known_or_not_built() {
         sources/edugain.toml ¦ NEW ¦ ¦ sources ¦ ¦ not built yet
         member.toml ¦ NEW ¦ ¦ = ¦ ¦ unknown file
         policy/matirx.toml ¦ NEW ¦ ¦ = ¦ ¦ unknown file
+        member/nju2.toml ¦ NEW ¦ ¦ member ¦ ¦ unknown folder
+        Policy/own.cedar ¦ NEW ¦ ¦ Policy ¦ ¦ unknown folder
         members/nju.toml ¦ "nju-idp.xml" ¦ { mdq = "https://m.test", entity_id = "x" } ¦ = ¦ connector[0].metadata ¦ not built yet
         services/ill.toml ¦ [oidc] ¦ [cas]\nservice_urls = []\n[oidc] ¦ = ¦ cas ¦ not built yet
         services/ill.toml ¦ [oidc] ¦ [forward_auth]\nhosts = []\n[oidc] ¦ = ¦ forward_auth ¦ not built yet
