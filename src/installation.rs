@@ -50,6 +50,18 @@ pub enum OpenError {
         "master_key_file {0}: missing, and this installation's keys are sealed under it — bring it back from the backup, or give the key as READERPASS_MASTER_KEY or as the systemd credential readerpass-master-key"
     )]
     KeyLost(String),
+    /// The data are another address's.
+    #[error(
+        "public_url {given:?}: the data in {folder} are of {kept:?}, and keys, metadata and the ids of readers are bound to that name — write `public_url = {kept:?}`, or name another data_dir, where a hub of the new name begins"
+    )]
+    Moved {
+        /// The data folder.
+        folder: String,
+        /// The address that they were made under.
+        kept: String,
+        /// The address in the configuration.
+        given: String,
+    },
     /// A store.
     #[error(transparent)]
     Store(#[from] store::StoreError),
@@ -76,6 +88,19 @@ impl Installation {
         Self::open_with(config, Arc::new(SystemClock), system_entropy()).await
     }
 
+    /// Opens data that may have been made under another `public_url`, and keeps this one: for
+    /// the demo, whose address changes with its port.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub(crate) async fn open_moved(config: Config) -> Result<Self, OpenError> {
+        if config.has_installation() {
+            let (durable, _) = stores(&config).await?;
+            durable.replace_origin(config.public_url.as_str()).await?;
+        }
+        Self::open(config).await
+    }
+
     /// Opens with a clock and a source of chance of the caller's.
     ///
     /// # Errors
@@ -94,6 +119,7 @@ impl Installation {
         let moment = Moment { now: clock.now(), entropy: entropy.clone() };
         let master = master_key(&config, &entropy)?;
         let (durable, shared) = stores(&config).await?;
+        same_origin(&durable, &config).await?;
         let watch = Stopwatch::start();
         let (durable, shared, operations) =
             store::measured(durable, shared, move || watch.elapsed());
@@ -126,6 +152,18 @@ impl Installation {
     pub fn moment(&self) -> Moment {
         Moment { now: self.clock.now(), entropy: self.entropy.clone() }
     }
+}
+
+/// Keeps the address at the first start; afterwards another one is refused, before a key or a
+/// reader's id is made under it.
+async fn same_origin(durable: &Durable, config: &Config) -> Result<(), OpenError> {
+    let given = config.public_url.as_str();
+    let kept = durable.keep_origin(given).await?;
+    if kept == given {
+        return Ok(());
+    }
+    let folder = config.data_dir.display().to_string();
+    Err(OpenError::Moved { folder, kept, given: given.to_owned() })
 }
 
 /// Both stores of the data folder.

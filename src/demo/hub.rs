@@ -33,7 +33,7 @@ pub(super) async fn prepare(
         }
     }
     let config = Config::read(&folder.join("readerpass.toml"), std::iter::empty())?;
-    let hub = Installation::open(config).await?;
+    let hub = Installation::open_moved(config).await?;
     apply(&hub, &folder.join("registry")).await?;
     create_accounts(&hub, "union", record).await?;
     Ok(hub)

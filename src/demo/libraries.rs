@@ -132,7 +132,7 @@ async fn open(
     let name = format!("{}/readerpass.toml", library.id);
     folder.write(&name, text.as_bytes(), false).map_err(failed)?;
     let config = Config::read(&folder.join(&name), std::iter::empty())?;
-    Ok(Installation::open(config).await?)
+    Ok(Installation::open_moved(config).await?)
 }
 
 fn idp_metadata(installation: &Installation, library: Library) -> Result<String, CommandError> {

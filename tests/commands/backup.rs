@@ -192,3 +192,77 @@ fn a_log_that_was_broken_before_is_told_at_the_restore() {
     assert!(ended.code == 1 && ended.out.contains("broken already"), "{ended:?}");
     assert!(new.path().join("data/durable.db").exists());
 }
+
+/// The drill of docs/book/operations.md, line by line, with the key as the Debian package makes
+/// it: `head -c 32 /dev/urandom | base64`.
+#[test]
+fn the_drill_of_the_book_restores_a_hub_of_the_debian_package() {
+    let hub = Folder::new("packaged");
+    let made = "head -c 32 /dev/urandom | base64";
+    assert!(source("packaging/debian/postinst").contains(made), "the package makes another key");
+    shell(hub.path(), &format!("umask 077; {made} >master.key"));
+    hub.write("readerpass.toml", format!("{CONFIG}master_key_file = \"master.key\"\n"));
+    assert_eq!(run(hub.path(), &["apply", &super::sample()]).code, 0);
+    let reader = ["account", "create", "--member", "union", "--login", "reader-x"];
+    assert_eq!(run(hub.path(), &reader).code, 0);
+    assert_eq!(run(hub.path(), &["backup", "hub.backup"]).code, 0);
+
+    let page = source("docs/book/operations.md");
+    let drill = page.split_once("A drill, each quarter").expect("the drill").1;
+    let drill = drill.split("```").nth(1).expect("its commands");
+    let machine = Folder::new("drill");
+    for name in ["hub.backup", "master.key"] {
+        std::fs::copy(hub.path().join(name), machine.path().join(name)).expect("scp");
+    }
+    let mut commands = 0;
+    for line in drill.lines().filter(|line| !line.is_empty() && !line.starts_with("scp ")) {
+        let line = line.split(" # ").next().expect("a command").trim();
+        let line = line.replace("https://login.example.org", "https://hub.test");
+        match line.strip_prefix("readerpass ") {
+            Some(arguments) => {
+                let arguments = arguments.replace("ID", "union");
+                let arguments: Vec<&str> = arguments.split_whitespace().collect();
+                let ended = run(machine.path(), &arguments);
+                assert_eq!(ended.code, 0, "{line}: {ended:?}");
+                if arguments.contains(&"list") {
+                    assert!(ended.out.contains("reader-x"), "{ended:?}");
+                }
+            }
+            None => shell(machine.path(), &line),
+        }
+        commands += 1;
+    }
+    assert_eq!(commands, 4, "{drill}");
+    assert_eq!(mode(&machine.path().join("drill/data/master.key")), 0o600);
+}
+
+fn source(name: &str) -> String {
+    let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+fn shell(folder: &Path, line: &str) {
+    let ended = std::process::Command::new("sh").args(["-ec", line]).current_dir(folder).status();
+    assert!(ended.expect("a shell").success(), "{line}");
+}
+
+/// Keys, metadata and the ids of readers are bound to the name.
+#[test]
+fn another_public_url_over_old_data_is_refused_and_the_old_one_is_named() {
+    let hub = installation();
+    hub.write("readerpass.toml", "public_url = \"https://other.test\"\nlisten = \"127.0.0.1:0\"\n");
+    let sample = super::sample();
+    for arguments in
+        [&["serve", "--until-stdin-closes"][..], &["apply", &sample], &["account", "list"]]
+    {
+        let ended = run(hub.path(), arguments);
+        assert_eq!(ended.code, 1, "{arguments:?}: {ended:?}");
+        for part in ["https://other.test", "public_url = \"https://hub.test\"", "data_dir"] {
+            let said = format!("{}{}", ended.out, ended.err);
+            assert!(said.contains(part), "{arguments:?}: no `{part}`: {ended:?}");
+        }
+        assert!(!ended.err.contains("serving"), "{ended:?}");
+    }
+    hub.write("readerpass.toml", CONFIG);
+    assert_eq!(run(hub.path(), &["apply", &sample]).code, 0);
+}

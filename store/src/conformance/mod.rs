@@ -9,6 +9,7 @@ mod bindings;
 mod counters;
 mod factors;
 mod one_use;
+mod origin;
 mod parked;
 mod passkeys;
 mod registry;
@@ -86,6 +87,7 @@ pub async fn shared(one: &Shared, other: &Shared) -> Result<(), Broken> {
 
 /// The contract of the durable store.
 pub async fn durable(one: &Durable, other: &Durable) -> Result<(), Broken> {
+    origin::the_first_stands_until_it_is_replaced(one, other).await?;
     registry::versions_count_up(one, other).await?;
     registry::one_of_many_swaps(one, other).await?;
     registry::keys_of_a_generation_are_made_once(one, other).await?;

@@ -8,6 +8,7 @@ mod counters;
 mod factors;
 mod keys;
 mod one_use;
+mod origin;
 mod passkeys;
 mod registry;
 mod sessions;
@@ -23,6 +24,7 @@ pub use counters::Counters;
 pub use factors::{SecondFactorRow, SecondFactors};
 pub use keys::{KeyRow, KeyRows};
 pub use one_use::{OneUse, Parked, Space, Used};
+pub use origin::Origin;
 pub use passkeys::{PasskeyRow, Passkeys};
 pub use registry::{RegistryRows, StoredRegistry};
 pub use sessions::{
@@ -49,6 +51,7 @@ pub trait DurableStore:
     + KeyRows
     + AuditLog
     + Backup
+    + Origin
     + Send
     + Sync
 {

@@ -5,8 +5,8 @@
 use super::{Figure, Operations};
 use crate::contract::{
     AccountRow, AccountRows, Actor, AuditEntry, AuditHead, AuditLog, AuditReport, Backup,
-    BindingRow, Bindings, Counters, DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Parked,
-    PasskeyRow, Passkeys, RegistryRows, SecondFactorRow, SecondFactors, SessionRecord,
+    BindingRow, Bindings, Counters, DurableStore, EndedSession, KeyRow, KeyRows, OneUse, Origin,
+    Parked, PasskeyRow, Passkeys, RegistryRows, SecondFactorRow, SecondFactors, SessionRecord,
     SessionService, SessionServices, Sessions, SharedStore, Space, StoredRegistry, Suspensions,
     TraceRing, Trouble, Troubles, Used,
 };
@@ -153,5 +153,9 @@ measured! {
     }
     Backup as "backup" {
         snapshot_to(path: &Path) -> ();
+    }
+    Origin as "origin" {
+        keep_origin(origin: &str) -> String;
+        replace_origin(origin: &str) -> ();
     }
 }

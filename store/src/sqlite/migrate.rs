@@ -29,6 +29,7 @@ pub(crate) static DURABLE: Schema = Schema {
         include_str!("migrations/durable-3.sql"),
         include_str!("migrations/durable-4.sql"),
         include_str!("migrations/durable-5.sql"),
+        include_str!("migrations/durable-6.sql"),
     ],
 };
 
@@ -122,13 +123,14 @@ mod tests {
                 include_str!("migrations/durable-3.sql"),
                 include_str!("migrations/durable-4.sql"),
                 include_str!("migrations/durable-5.sql"),
-                "PRAGMA user_version = 6; CREATE TABLE extra (a); CREATE TABLE account (a);",
+                include_str!("migrations/durable-6.sql"),
+                "PRAGMA user_version = 7; CREATE TABLE extra (a); CREATE TABLE account (a);",
             ],
         };
         let mut db = memory();
         migrate(&mut db, &DURABLE).unwrap();
         assert!(migrate(&mut db, &BROKEN).is_err());
-        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 5);
+        assert_eq!(number(&db, "PRAGMA user_version").unwrap(), 6);
         let extra = "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'";
         assert_eq!(number(&db, extra).unwrap(), 0);
     }

@@ -15,6 +15,7 @@ mod heads;
 mod keys;
 mod migrate;
 mod one_use;
+mod origin;
 mod parked;
 mod passkeys;
 mod purge;
