@@ -37,6 +37,13 @@ fn a_members_account_needs_a_known_member_and_a_good_password() {
     };
     let unknown = create(&["--member", "nowhere"]);
     assert!(unknown.code == 1 && unknown.err.contains("nowhere"), "{unknown:?}");
+    // Its readers log in at the campus: an account here would open nothing.
+    let campus = create(&["--member", "nju"]);
+    assert!(campus.code == 1 && campus.err.contains("central"), "{campus:?}");
+    assert!(campus.err.contains("members/nju.toml") && campus.err.contains("--role"), "{campus:?}");
+    let staff =
+        ["account", "create", "--member", "nju", "--login", "staff-x", "--role", "librarian"];
+    assert_eq!(run(hub.path(), &staff).code, 0);
     for weak in ["12345678", "password", "reader-x", "short", ""] {
         hub.write("weak", weak);
         let file = hub.path().join("weak");

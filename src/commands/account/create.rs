@@ -22,6 +22,9 @@ pub(in crate::commands) async fn create(
     let hub = installation(cli).await?;
     let snapshot = hub.registry.current();
     let class = known(&snapshot, member.as_ref(), args.class.as_deref())?;
+    if role.is_none() {
+        logs_in_here(&snapshot, member.as_ref())?;
+    }
     let moment = hub.moment();
     let account = NewAccount {
         member: member.clone(),
@@ -97,6 +100,18 @@ fn known(
         )));
     }
     Ok(Some(class))
+}
+
+/// Where the library's own system asks for the password, an account here opens nothing.
+fn logs_in_here(snapshot: &Snapshot, member: Option<&MemberId>) -> Result<(), CommandError> {
+    let Some(member) = member.and_then(|id| snapshot.member(id)) else { return Ok(()) };
+    if member.connectors.iter().any(|entry| entry.kind == "central") {
+        return Ok(());
+    }
+    Err(CommandError::Failed(format!(
+        "readers of `{0}` do not log in at the hub: it has no connector of kind \"central\" — give members/{0}.toml one and apply it, or name --role for its staff",
+        member.id
+    )))
 }
 
 fn valid_until(
