@@ -25,7 +25,10 @@ use std::process::ExitCode;
 /// Runs the program: exit code 0 good, 1 the thing asked about is not good, 2 wrong use.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logging::start(cli.json);
+    if let Err(why) = logging::start(cli.json) {
+        eprintln!("{why}");
+        return ExitCode::from(2);
+    }
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         eprintln!("a TLS provider was installed twice");
         return ExitCode::from(2);

@@ -2,17 +2,46 @@
 
 use std::io::{self, Stderr, Write};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// What holds the filter.
+const VARIABLE: &str = "READERPASS_LOG";
 
 /// Starts logging; `READERPASS_LOG` holds the filter (`info` where absent).
-pub(crate) fn start(json: bool) {
-    let filter = EnvFilter::try_from_env("READERPASS_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hyper=warn,webauthn_rs_core=off"));
+///
+/// # Errors
+/// Where it is there and no filter: it would be taken for a room, and everything else be silent.
+pub(crate) fn start(json: bool) -> Result<(), String> {
+    let set = std::env::vars_os().find(|(name, _)| name == VARIABLE);
+    let filter = filter(set.map(|(_, value)| value.to_string_lossy().into_owned()).as_deref())?;
     let base = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| OneLine(io::stderr()))
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // A second start, as in tests, keeps the first.
     let _ = if json { base.json().try_init() } else { base.with_target(false).try_init() };
+    Ok(())
+}
+
+fn filter(set: Option<&str>) -> Result<EnvFilter, String> {
+    let Some(set) = set else {
+        return Ok(EnvFilter::new("info,hyper=warn,webauthn_rs_core=off"));
+    };
+    let wrong = |what: &str| {
+        format!(
+            "{VARIABLE}: {what} — write one of error, warn, info, debug, trace or off, or unset it"
+        )
+    };
+    // A word alone is a level here; the library takes one that is none for a room, and lets
+    // that room alone speak.
+    let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+    let mut words = set.split(',').map(str::trim).filter(|part| !part.contains(['=', '[', ']']));
+    match words.find(|part| !is_level(part)) {
+        Some("") => return Err(wrong("it is empty")),
+        Some(word) => return Err(wrong(&format!("`{word}` is not a level"))),
+        None => {}
+    }
+    EnvFilter::try_new(set).map_err(|fault| wrong(&format!("`{set}`: {fault}")))
 }
 
 /// Writes an event as one line: what a request says is quoted in it, and must not read as an
@@ -63,6 +92,17 @@ mod tests {
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_no_level_is_told_and_silences_nothing() {
+        for good in [None, Some("debug"), Some("WARN"), Some("off"), Some("info,hyper=warn")] {
+            assert!(filter(good).is_ok(), "{good:?}");
+        }
+        for bad in ["", " ", "loud", "info,", "info,login", "login=loud"] {
+            let said = filter(Some(bad)).expect_err(bad);
+            assert!(said.contains("READERPASS_LOG") && said.contains("info"), "{said}");
         }
     }
 

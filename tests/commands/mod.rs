@@ -122,6 +122,22 @@ fn a_command_without_an_installation_says_how_to_name_one() {
     assert!(ended.err.contains("public_url"), "{ended:?}");
 }
 
+/// A word that is no level would silence the log, and with it everything that warns.
+#[test]
+fn a_log_level_that_is_none_is_told_and_nothing_begins() {
+    let folder = Folder::new("levels");
+    for level in ["loud", "", "info,loud"] {
+        let mut command = Command::new(readerpass());
+        let command = command.current_dir(folder.path()).env("READERPASS_LOG", level);
+        let ended = command.args(["check", &sample()]).output().expect("it runs");
+        assert_eq!(ended.status.code(), Some(2), "{level}");
+        let said = String::from_utf8(ended.stderr).expect("UTF-8");
+        for part in ["READERPASS_LOG", "error, warn, info, debug, trace"] {
+            assert!(said.contains(part), "{level}: no `{part}` in {said}");
+        }
+    }
+}
+
 /// What cannot be served is said before anything says that it is.
 #[test]
 fn tls_files_that_cannot_be_read_end_serve_before_it_begins() {
