@@ -60,7 +60,11 @@ impl Folder {
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-        fs::write(path, text).expect("file");
+        fs::write(&path, text).expect("file");
+        // Secrets among them are their owner's alone, and nothing is warned of.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .expect("mode");
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

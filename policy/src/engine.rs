@@ -157,6 +157,14 @@ impl Engine {
 /// The rules of every service of the registry, by its id.
 pub(crate) type Slices = HashMap<ServiceId, ServiceRules>;
 
+impl ServiceRules {
+    /// Whether the head of any permit leaves entering a chance: where none does, nobody enters,
+    /// whoever asks.
+    pub(crate) fn may_open(&self) -> bool {
+        self.enter.policies.policies().any(|policy| policy.effect() == cedar::Effect::Permit)
+    }
+}
+
 impl Scope {
     /// Whether it leaves the policy any chance at this resource. Only a policy whose scope
     /// rules it out is left away, so leaving it away changes no answer.

@@ -96,6 +96,13 @@ impl PolicySet {
         all.map(|m| (m.file.as_str(), m.key.as_str(), &m.member))
     }
 
+    /// Whether a rule is there that could let anybody into a service: false means that nobody
+    /// enters, ever. True promises nothing: its conditions may never hold.
+    pub fn may_open(&self, service: &ServiceId) -> bool {
+        let Some(compiled) = &self.0 else { return true };
+        is_built_in(service) || compiled.services.get(service).is_some_and(ServiceRules::may_open)
+    }
+
     /// Whether any rule can read a fact.
     pub(crate) fn reads(&self, fact: &str) -> bool {
         self.0.as_ref().is_some_and(|c| c.mentions.contains(fact))

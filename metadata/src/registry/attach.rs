@@ -126,7 +126,10 @@ impl Reading {
         if let Some(name) = &client.client_secret_file {
             let at = At { file, key: "oidc.client_secret_file" };
             match self.secret(name) {
-                Ok(found) => drop(self.secrets.insert(service.clone(), found)),
+                Ok(found) => {
+                    self.secrets.insert(service.clone(), found);
+                    self.judge_mode(&at, ("services", name));
+                }
                 Err(what) => {
                     let remedy = "make one with 32 random bytes, e.g. by `openssl rand -hex 32`";
                     self.say(&at, format!("`{name}`: {what}"), remedy);
@@ -140,6 +143,23 @@ impl Reading {
         let path = self.dir.join("services").join(Path::new(name));
         secret::secret(&Zeroizing::new(text(&path, SECRET_BYTES)?))
     }
+
+    /// Warns of a secret that others on this machine may read: it stays so until somebody looks.
+    #[cfg(unix)]
+    fn judge_mode(&mut self, at: &At<'_>, (folder, name): (&str, &str)) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.dir.join(folder).join(name);
+        let Ok(about) = std::fs::metadata(&path) else { return };
+        let mode = about.permissions().mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            let what = format!("`{name}`: others may read or change this secret (mode {mode:04o})");
+            let remedy = format!("chmod 600 {}", path.display());
+            self.warnings.push(Fault::key(at.file, at.key, what, remedy));
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn judge_mode(&mut self, _: &At<'_>, _: (&str, &str)) {}
 
     /// The text of a file of the folder, kept with the registry.
     fn attach(&mut self, at: &At<'_>, name: &str, cap: u64) -> Option<String> {

@@ -71,7 +71,10 @@ impl Reading {
             let owner = Owner::setting(member, id, key);
             let key = format!("connector[{place}].{key}");
             match self.setting_secret(name) {
-                Ok(secret) => drop(self.connector_secrets.insert(owner, secret)),
+                Ok(secret) => {
+                    self.connector_secrets.insert(owner, secret);
+                    self.judge_mode(&At { file, key: &key }, ("members", name));
+                }
                 Err(what) => {
                     let remedy = "write what the library gave you for the hub, on one line";
                     self.say(&At { file, key: &key }, format!("`{name}`: {what}"), remedy);

@@ -15,7 +15,7 @@ pub use mapping::mapping_faults;
 
 use super::Fault;
 use super::read::Reading;
-use model::{Member, Text};
+use model::{Member, Service, Text};
 use policy::PolicySet;
 
 /// Everything that can be judged from one file, the ids of the others and the policies.
@@ -39,23 +39,25 @@ pub(super) fn all(reading: &mut Reading) {
         service::judge(&mut Judge::new(&file, &mut faults), service);
     }
     renames::judge(&reading.content.renames, &reading.service_files, &mut faults);
-    policies(reading, &mut faults);
-    let warnings: Vec<Fault> =
-        reading.content.members.iter().filter_map(connector::none_yet).collect();
+    let mut warnings = policies(reading, &mut faults);
+    warnings.extend(reading.content.members.iter().filter_map(connector::none_yet));
     reading.warnings.extend(warnings);
     reading.faults.extend(faults);
 }
 
-fn policies(reading: &Reading, faults: &mut Vec<Fault>) {
+/// Judges the policy folder; what it gives back are warnings.
+fn policies(reading: &Reading, faults: &mut Vec<Fault>) -> Vec<Fault> {
     let unread = reading.unread();
+    let mut warnings = Vec::new();
     if reading.content.policy.is_empty() {
-        return;
+        return warnings;
     }
     let file = |name: &str| format!("policy/{name}");
     match PolicySet::judge(&reading.content.policy_source(), &reading.content.services, &unread) {
         Ok(set) => {
             if !unread.matrix {
                 undeclared(&set, &reading.content.members, faults);
+                warnings.extend(never_open(&set, &reading.content.services));
             }
             for (name, key, member) in set.named_members() {
                 if !reading.member_files.contains(member.as_str()) {
@@ -76,6 +78,20 @@ fn policies(reading: &Reading, faults: &mut Vec<Fault>) {
             remedy: f.remedy,
         })),
     }
+    warnings
+}
+
+/// Services that no rule opens: each reader would be refused there.
+fn never_open(set: &PolicySet, services: &[Service]) -> impl Iterator<Item = Fault> {
+    let shut = services.iter().filter(|service| !set.may_open(&service.id));
+    shut.map(|service| {
+        let remedy = format!("permit it in a file of policy/, as in permit (principal, action, resource in Service::\"{}\")", service.id);
+        Fault::file(
+            &format!("services/{}.toml", service.id),
+            "no rule of the policy lets anybody in: every reader is refused (POL-001)",
+            remedy,
+        )
+    })
 }
 
 /// Members of a class that the policy does not declare: no rule would ever hold for them.

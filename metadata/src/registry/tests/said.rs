@@ -51,6 +51,55 @@ fn a_live_member_without_a_connector_is_a_fault_and_a_testing_one_a_warning() {
     assert_eq!(check(registry().path(), NOON).warnings, []);
 }
 
+#[test]
+fn a_service_that_no_rule_opens_is_a_warning() {
+    let warned = |rule: &str| {
+        let folder = registry();
+        let head = "@id(\"a\")\n@reason_zh(\"甲\")\n@reason_en(\"a\")\n";
+        folder.write("policy/own.cedar", &format!("{head}{rule}\n"));
+        let report = check(folder.path(), NOON);
+        assert_eq!(report.faults, [], "{rule}");
+        report.warnings.iter().map(|w| w.file.clone()).collect::<Vec<_>>()
+    };
+    let both = [ILL, "services/ccc.toml"].map(str::to_owned);
+    let sorted = |mut files: Vec<String>| {
+        files.sort();
+        files
+    };
+    assert_eq!(warned("permit (principal, action, resource);"), Vec::<String>::new());
+    assert_eq!(
+        warned("permit (principal, action, resource in Service::\"ill\");"),
+        ["services/ccc.toml"]
+    );
+    assert_eq!(
+        sorted(warned("forbid (principal, action, resource);")),
+        sorted(both.to_vec()),
+        "a forbid opens nothing"
+    );
+}
+
+/// Folders of other files are whose they are.
+#[test]
+fn a_secret_that_others_may_read_is_a_warning_with_its_remedy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = registry();
+    folder.write("letters/nju.txt", "Dear colleagues");
+    let path = folder.path().join("services/ill.secret");
+    for (mode, warned) in [(0o600, 0), (0o400, 0), (0o640, 1), (0o604, 1), (0o666, 1)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("mode");
+        let report = check(folder.path(), NOON);
+        assert_eq!(report.faults, [], "{mode:o}");
+        assert_eq!(report.warnings.len(), warned, "{mode:o}: {:?}", report.warnings);
+        for warning in &report.warnings {
+            let said = warning.to_string();
+            for part in [ILL, "client_secret_file", "ill.secret", "chmod 600", &format!("{mode:o}")]
+            {
+                assert!(said.contains(part), "no `{part}` in {said}");
+            }
+        }
+    }
+}
+
 /// The cause is told, and not every rule that names what could not be read.
 #[test]
 fn what_follows_from_a_broken_file_is_not_told_again() {
