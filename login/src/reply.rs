@@ -46,6 +46,8 @@ pub struct Refused {
     pub cookies: Vec<Cookie>,
     /// The language that the service asked for.
     pub lang: Option<LangTag>,
+    /// Logged and counted already; else [`crate::Login::note_unnoted`] does it.
+    pub is_noted: bool,
 }
 
 impl Refused {
@@ -53,20 +55,14 @@ impl Refused {
     pub fn with_status(status: u16, refusal: Refusal, login_code: LoginCode) -> Self {
         Self { status, ..Self::from((refusal, login_code)) }
     }
-
-    /// A refusal of a request that became no login: it stands in the log under the code that
-    /// the page shows, or whoever quotes that code cannot be helped.
-    pub fn logged(refusal: Refusal, login_code: LoginCode) -> Self {
-        crate::trace::log(login_code, &refusal);
-        Self::from((refusal, login_code))
-    }
 }
 
 impl From<(Refusal, LoginCode)> for Refused {
     fn from((refusal, login_code): (Refusal, LoginCode)) -> Self {
         let status = refusal.meaning().status();
         let cookies = Vec::new();
-        Self { refusal, status, login_code, back: None, onward: None, cookies, lang: None }
+        let (back, onward, lang, is_noted) = (None, None, None, false);
+        Self { refusal, status, login_code, back, onward, cookies, lang, is_noted }
     }
 }
 

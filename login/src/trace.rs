@@ -4,7 +4,9 @@
 use crate::flight::push_step;
 use crate::turn::{Passage, Turn};
 use crate::{Login, Onward, Refused, Reply};
-use model::{Code, LoginCode, Moment, Network, Refusal, Step, StepKind, TraceRecord, code};
+use model::{
+    Code, LoginCode, Moment, Network, Refusal, Step, StepKind, Timestamp, TraceRecord, code,
+};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use store::{Actor, AuditEntry};
@@ -13,6 +15,8 @@ use store::{Actor, AuditEntry};
 /// push the traces of real logins out of the ring. A campus may share one address.
 const MOST_ANONYMOUS: u64 = 60;
 const ANONYMOUS_WINDOW_S: u32 = 600;
+/// Refusals of requests that became no login, logged in one minute.
+const MOST_LOGGED: u32 = 600;
 
 impl Login {
     /// The steps of a recent login, redacted. Whoever shows them checks first that the
@@ -59,6 +63,7 @@ impl Login {
                 back: back.map(Box::new),
                 onward,
                 cookies: passage.cookies,
+                is_noted: true,
                 ..Refused::from((refusal, passage.flight.code))
             }),
         }
@@ -67,7 +72,34 @@ impl Login {
     /// Refuses a request that belongs to no login, or to none that can be found (P15, P19).
     pub(crate) async fn refuse_stray(&self, turn: &Turn<'_>, refusal: Refusal) -> Refused {
         self.note_stray(turn, turn.edge.code, &refusal, Vec::new()).await;
-        Refused::from((refusal, turn.edge.code))
+        Refused { is_noted: true, ..Refused::from((refusal, turn.edge.code)) }
+    }
+
+    /// Logs and counts a refusal of a request that became no login, where nobody did so
+    /// before: the page shows a code, and under that code the reason stands in the log. It is
+    /// counted always, and logged so often a minute: whoever sends rubbish fills no disk.
+    pub fn note_unnoted(&self, refused: &Refused, now: Option<Timestamp>) {
+        let code = refused.refusal.code();
+        // A page that is not there shows no code to quote.
+        if refused.is_noted || [code::WEB_NOT_FOUND, code::WEB_METHOD].contains(&code) {
+            return;
+        }
+        self.count_end(None, Some(code));
+        self.count(code);
+        let mut logged = self.0.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without a time it belongs to the minute that runs.
+        let minute = now.map_or(logged.0, |now| now.unix_s().div_euclid(60));
+        if logged.0 != minute {
+            *logged = (minute, 0);
+        }
+        logged.1 += 1;
+        match logged.1 {
+            ..=MOST_LOGGED => log(refused.login_code, &refused.refusal),
+            n if n == MOST_LOGGED + 1 => {
+                tracing::warn!("further refusals of this minute are counted and not logged");
+            }
+            _ => {}
+        }
     }
 
     /// Writes what must be written of a refusal; fails where the audit log does.
@@ -224,6 +256,9 @@ pub(crate) fn trace_of(passage: &Passage, refused: Option<Code>) -> TraceRecord 
 
 /// Counts of refusals by code: bounded by the list of codes.
 pub(crate) type Tally = Mutex<BTreeMap<&'static str, u64>>;
+
+/// A minute, and how many refusals were logged in it.
+pub(crate) type Logged = Mutex<(i64, u32)>;
 
 pub(crate) fn log(code: LoginCode, refusal: &Refusal) {
     let detail = refusal.detail();

@@ -36,3 +36,23 @@ pub struct SpParts {
     /// The hub's address.
     pub public_url: PublicUrl,
 }
+
+/// What a stranger sent, as it may stand in the log: in quotes, escaped, and not long.
+pub(crate) fn clipped(text: &str) -> String {
+    const MOST: usize = 100;
+    let short: String = text.chars().take(MOST).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("{short:?}{more}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clipped;
+
+    #[test]
+    fn what_a_stranger_sent_is_short_and_escaped_in_the_log() {
+        assert_eq!(clipped("ill"), "\"ill\"");
+        assert_eq!(clipped("a\nb\u{1b}[31m\"c"), "\"a\\nb\\u{1b}[31m\\\"c\"");
+        assert_eq!(clipped(&"馆".repeat(5000)).chars().count(), 103);
+    }
+}

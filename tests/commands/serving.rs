@@ -266,8 +266,10 @@ fn a_refusal_that_became_no_login_stands_in_the_log_under_its_code() {
     let hub = Serving::start(Folder::new("serving"), "");
     for (path, code) in [
         ("/saml/idp/sso?SAMLRequest=none", "SAML-060"),
-        ("/oauth2/authorize?client_id=nobody", "OIDC-"),
+        ("/oauth2/authorize?client_id=nobody%0A", "client_id \"nobody\\n\" is not"),
+        ("/oauth2/authorize?client_id=nobody", "OIDC-001"),
         ("/oauth2/end_session?state=1&state=2", "OIDC-"),
+        ("/discover?entityID=x&return=y", "WEB-004"),
     ] {
         let page = hub.get(path);
         let quoted = page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
@@ -275,6 +277,11 @@ fn a_refusal_that_became_no_login_stands_in_the_log_under_its_code() {
             quoted.filter(|word| word.len() == 9 && model::LoginCode::parse(word).is_ok());
         let quoted = quoted.next_back().unwrap_or_else(|| panic!("no code on\n{page}"));
         until("it is in the log", || hub.said(quoted));
-        assert!(hub.said(code), "{path}");
+        assert!(hub.said(code), "{path}: no {code} in\n{}", hub.said.lock().expect("a log"));
+    }
+    let figures = hub.get("/metrics");
+    for (code, times) in [("SAML-060", 1), ("OIDC-001", 2), ("WEB-004", 1)] {
+        let line = format!("login_refusals_total{{protocol=\"none\",code=\"{code}\"}} {times}");
+        assert!(figures.contains(&line), "no `{line}` in\n{figures}");
     }
 }

@@ -101,7 +101,11 @@ async fn render(web: &WebParts, mut asked: Asked, response: Response) -> Respons
     }
     match answer {
         Ok(reply) => drawing.reply(base, &reply),
-        Err(refused) => drawing.refused(base, &refused),
+        Err(refused) => {
+            let now = drawing.head.as_ref().map(|head| head.moment.now);
+            web.login.note_unnoted(&refused, now);
+            drawing.refused(base, &refused)
+        }
     }
 }
 

@@ -94,3 +94,21 @@ async fn a_claim_refused_at_the_door_is_audited() {
     let after = hub.durable.verify_audit().await.expect("a store").entries;
     assert_eq!(after, before + 1);
 }
+
+#[tokio::test]
+async fn a_refusal_before_any_login_is_counted_and_none_is_counted_twice() {
+    let hub = hub().await;
+    let stray = hub.browser().get("/login?h=abc").await.refused();
+    let before = hub.login.ends();
+    hub.login.note_unnoted(&stray, None);
+    assert_eq!(hub.login.ends(), before, "it was noted where it was made");
+    let unknown = Refusal::new(code::OIDC_UNKNOWN_CLIENT, "client_id \"nobody\"");
+    let refused = Refused::from((unknown, stray.login_code));
+    for _ in 0..1000 {
+        hub.login.note_unnoted(&refused, Some(hub.moment().now));
+    }
+    assert_eq!(hub.login.ends()[&("none", Some("OIDC-001"))], 1000);
+    let lost = Refused::from((Refusal::new(code::WEB_NOT_FOUND, ""), stray.login_code));
+    hub.login.note_unnoted(&lost, None);
+    assert!(!hub.login.ends().contains_key(&("none", Some("WEB-001"))));
+}

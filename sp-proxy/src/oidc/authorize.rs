@@ -21,11 +21,11 @@ pub(crate) async fn authorize(
 ) -> Result<Reply, Refused> {
     let provider = &endpoints.provider;
     let snapshot = provider.registry.current();
-    let params = read_params(&edge).map_err(|refusal| Refused::logged(refusal, edge.code))?;
+    let params = read_params(&edge).map_err(|refusal| Refused::from((refusal, edge.code)))?;
     let lang = params.one("ui_locales").ok().flatten().and_then(lang);
     let in_its_language = |refused| Refused { lang, ..refused };
     let addressed = request::address(&params, |id| snapshot.service_by_client_id(id))
-        .map_err(|refusal| in_its_language(Refused::logged(refusal, edge.code)))?;
+        .map_err(|refusal| in_its_language(Refused::from((refusal, edge.code))))?;
     match asked(provider, &snapshot, &params, &addressed) {
         Ok(request) => endpoints.login.start(&edge, request).await,
         Err(fault) => answer_fault(provider, &edge, &addressed, fault).map_err(in_its_language),
@@ -84,8 +84,8 @@ fn answer_fault(
 ) -> Result<Reply, Refused> {
     let refusal = fault.refusal.at_service(&addressed.service.id);
     let back = addressed.to.with_named_error(provider.issuer(), fault.error, refusal.code());
-    tracing::info!(login_code = %edge.code, %refusal, "authorization request refused");
     if addressed.is_silent || !fault.is_for_reader {
+        tracing::info!(login_code = %edge.code, %refusal, "authorization request refused");
         return Ok(Reply::from(back));
     }
     Err(Refused { back: Some(Box::new(back)), ..Refused::from((refusal, edge.code)) })

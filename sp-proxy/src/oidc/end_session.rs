@@ -21,7 +21,7 @@ pub(crate) async fn end_session(
     State(endpoints): State<Endpoints>,
     edge: Edge,
 ) -> Result<Reply, Refused> {
-    let on_page = |refusal: Refusal| Refused::logged(refusal, edge.code);
+    let on_page = |refusal: Refusal| Refused::from((refusal, edge.code));
     let provider = &endpoints.provider;
     let snapshot = provider.registry.current();
     let params = read_params(&edge).map_err(on_page)?;

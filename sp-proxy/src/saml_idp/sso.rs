@@ -4,6 +4,7 @@ use super::protocol::error_answer;
 use super::request::{self, Own};
 use super::return_to::{AnswerTo, ReturnTo};
 use super::{Endpoints, IdentityProvider, KEY};
+use crate::clipped;
 use axum::extract::State;
 use login::{Edge, Refused, Reply};
 use metadata::Snapshot;
@@ -15,7 +16,7 @@ use saml::{AuthnRequest, RawRequest, SpMetadata, decode_post, decode_redirect};
 pub(crate) async fn sso(State(endpoints): State<Endpoints>, edge: Edge) -> Result<Reply, Refused> {
     let idp = &endpoints.idp;
     let snapshot = idp.registry.current();
-    let on_page = |refusal: Refusal| Refused::logged(refusal, edge.code);
+    let on_page = |refusal: Refusal| Refused::from((refusal, edge.code));
     let (raw, params) = decode(&edge).map_err(on_page)?;
     let claimed = request::parse(&raw).map_err(on_page)?;
     let (service, sp) = find_service(&snapshot, &claimed.issuer).map_err(on_page)?;
@@ -51,9 +52,10 @@ fn find_service<'s>(
     snapshot: &'s Snapshot,
     issuer: &str,
 ) -> Result<(&'s Service, &'s SpMetadata), Refusal> {
-    let (service, sp) = snapshot
-        .service_by_entity_id(issuer)
-        .ok_or_else(|| Refusal::new(code::SAML_REQ_UNKNOWN_ISSUER, "Issuer is not registered"))?;
+    let (service, sp) = snapshot.service_by_entity_id(issuer).ok_or_else(|| {
+        let log = format!("the Issuer {} is not registered", clipped(issuer));
+        Refusal::new(code::SAML_REQ_UNKNOWN_ISSUER, log)
+    })?;
     require_shared(service)?;
     Ok((service, sp))
 }
@@ -128,10 +130,12 @@ fn answer_fault(
     refusal: Refusal,
 ) -> Result<Reply, Refused> {
     let back = error_answer(idp, to, &refusal, &edge.moment);
-    tracing::info!(login_code = %edge.code, %refusal, "AuthnRequest refused");
     let is_for_reader = refusal.code() == code::LOG_UNKNOWN_MEMBER;
     match back {
-        Some(back) if to.is_passive || !is_for_reader => Ok(Reply::from(back)),
+        Some(back) if to.is_passive || !is_for_reader => {
+            tracing::info!(login_code = %edge.code, %refusal, "AuthnRequest refused");
+            Ok(Reply::from(back))
+        }
         back => Err(Refused { back: back.map(Box::new), ..Refused::from((refusal, edge.code)) }),
     }
 }

@@ -301,6 +301,7 @@ fn refused(refusal: Refusal, back: Option<Next>) -> Refused {
         onward: None,
         cookies: Vec::new(),
         lang: None,
+        is_noted: true,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads an authorization request, check by check, without I/O.
 
+use crate::clipped;
 use crate::oidc::pkce;
 use crate::oidc::return_to::{AnswerTo, ReturnTo};
 use model::{
@@ -51,15 +52,18 @@ pub(crate) fn address<'a>(
     let client_id = params.one("client_id").map_err(repeated)?.unwrap_or_default();
     let (service, client) = find(client_id)
         .and_then(|service| Some((service, service.oidc.as_ref()?)))
-        .ok_or_else(|| Refusal::new(code::OIDC_UNKNOWN_CLIENT, "client_id is not registered"))?;
+        .ok_or_else(|| {
+            let log = format!("client_id {} is not registered", clipped(client_id));
+            Refusal::new(code::OIDC_UNKNOWN_CLIENT, log)
+        })?;
     let sent = params
         .one("redirect_uri")
         .map_err(|fault| repeated(fault).at_service(&service.id))?
         .unwrap_or_default();
     // RFC 9700 section 2.1: letter for letter, or a code could be led astray.
     let redirect_uri = registered(client, sent).ok_or_else(|| {
-        Refusal::new(code::OIDC_REDIRECT_URI, "redirect_uri is not registered")
-            .at_service(&service.id)
+        let log = format!("redirect_uri is not registered for client_id {}", clipped(client_id));
+        Refusal::new(code::OIDC_REDIRECT_URI, log).at_service(&service.id)
     })?;
     let to = ReturnTo {
         client_id: client.client_id.clone(),
