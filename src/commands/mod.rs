@@ -62,7 +62,7 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
     let ended = match &cli.command {
         Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Serve(args) => serve::run(&cli, args).await,
-        Command::Apply(args) => apply::run(&cli, args, print).await,
+        Command::Apply(args) => Box::pin(apply::run(&cli, args, print)).await,
         Command::Export { dir } => export::run(&cli, dir, print).await,
         Command::Check { dir } => Ok(check::run(dir, print)),
         Command::Explain(args) => explain::run(&cli, args, print).await,

@@ -13,7 +13,9 @@ async fn two(world: &World) -> [Authenticator; 2] {
 
 async fn enrolled(world: &World, counts: bool) -> [Authenticator; 2] {
     let mut keys = [Authenticator::new(HUB), Authenticator::new(HUB)];
-    keys.iter_mut().for_each(|key| key.counts = counts);
+    for key in &mut keys {
+        key.counts = counts;
+    }
     for (login, key) in ["operator-1", "operator-2"].iter().zip(&mut keys) {
         employ(&world.hub, None, login, Some(Role::Operator)).await;
         enrol_passkey(&mut world.browser(), "/admin", login, key).await;

@@ -108,12 +108,12 @@ fn certificates(stage: &Stage<'_>, ends: Ends) -> impl Iterator<Item = Notice> {
     let of = [(&w.tls_certificate, ends.tls), (&w.saml_certificate, ends.saml)];
     of.into_iter().filter_map(move |(name, end)| {
         let left = end?.seconds_since(now?).div_euclid(DAY_S);
-        let (state, tone) = match left {
+        let (label, tone) = match left {
             left if left < 0 => (w.ended.clone(), "bad"),
             left if left < SOON_DAYS => (fill(&w.days, &[("days", &left.to_string())]), "warn"),
             _ => return None,
         };
-        Some(Notice { name: name.clone(), state, tone })
+        Some(Notice { name: name.clone(), state: label, tone })
     })
 }
 
