@@ -319,15 +319,15 @@ fn explain_shows_every_value_with_a_placeholder_or_its_source() {
     assert!(affiliation.contains("(the reader's affiliation)@"), "{affiliation}");
     assert_eq!(row(&json, "standing")["value"], "good");
     assert_eq!(row(&json, "links")["source"], "members/nju.toml");
-    folder.write("notes/reader.toml", "department = \"情报\"\nvalid_until = \"2999-12-31\"\n");
-    let file = folder.path().join("notes/reader.toml");
+    folder.write(".notes/reader.toml", "department = \"情报\"\nvalid_until = \"2999-12-31\"\n");
+    let file = folder.path().join(".notes/reader.toml");
     let json = ask(&["--attributes", file.to_str().expect("UTF-8")]);
     for (what, value) in [("department", "情报"), ("valid_until", "2999-12-31T15:59:59Z")] {
         assert_eq!(row(&json, what)["value"], value);
         assert_eq!(row(&json, what)["source"], "--attributes");
     }
     // What is wrong in the file is said with its key and no word of the program.
-    folder.write("notes/reader.toml", "name = 5\n");
+    folder.write(".notes/reader.toml", "name = 5\n");
     let arguments = [
         "explain",
         "--registry",
@@ -363,7 +363,7 @@ fn a_testing_member_without_a_login_is_a_warning_and_a_live_one_a_fault() {
     assert!(ended.out.contains("good: 1 member, 0 services, 0 policy files"), "{ended:?}");
     let json = run(hub.path(), &["--json", "check", dir]).json();
     assert_eq!(json["warnings"].as_array().map(Vec::len), Some(1), "{json:#}");
-    let dry = run(hub.path(), &["apply", dir, "--dry-run"]);
+    let dry = run(hub.path(), &["apply", dir, "--dry-run", "--remove-all"]);
     assert!(dry.code == 0 && dry.out.contains("warning: members/nju.toml"), "{dry:?}");
     member("live");
     let ended = run(hub.path(), &["check", dir]);
