@@ -167,7 +167,7 @@ fn what_clients_will_refuse_is_named_with_its_remedy() {
         judge::troubles(&der(&cert), host, Fixed::noon().now()).join("\n")
     };
     assert_eq!(said("hub.test", (2030, 2031), "hub.test"), "");
-    assert_eq!(said("*.test", (2030, 2031), "hub.test"), "");
+    assert_eq!(said("*.lib.test", (2030, 2031), "hub.lib.test"), "");
     let over = said("hub.test", (2029, 2030), "hub.test");
     assert!(over.contains("ended at 2030-01-01") && over.contains("renewed"), "{over}");
     let early = said("hub.test", (2031, 2032), "hub.test");
