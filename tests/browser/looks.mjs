@@ -91,7 +91,8 @@ const focusFaults = (place) => {
 export const inForcedColours = async (page) => {
   await page.emulateMedia({ forcedColors: "active" });
   const found = await page.evaluate(() =>
-    [...document.querySelectorAll(".btn, .chip, input:not([type=hidden]), select, .region")]
+    // The browser draws the edge of a checkbox itself, in the colours that are forced.
+    [...document.querySelectorAll(".btn, .chip, input:not([type=hidden], [type=checkbox]), select, .region")]
       .filter((node) => node.checkVisibility() && parseFloat(getComputedStyle(node).borderTopWidth) < 1)
       .map((node) => `forced colours: no edge: ${node.outerHTML.slice(0, 80)}`),
   );
