@@ -202,7 +202,7 @@ fn a_certificate_of_the_hub_that_ends_soon_needs_a_look() {
         let ends = Ends { tls: Some(at(tls)), saml: Some(at(saml)) };
         console::page(&stage, &BTreeMap::new(), ends).html
     };
-    let (tls, saml) = ("The hub&#39;s TLS certificate", "The hub&#39;s SAML certificate");
+    let (tls, saml) = ("The hub&#39;s TLS certificate", "The certificate that the hub signs with");
     let fine = shown("2026-12-22T00:00:00Z", "2036-01-01T00:00:00Z");
     assert!(!fine.contains(tls) && !fine.contains(saml), "{fine}");
     let soon = shown("2026-12-20T00:00:00Z", "2026-11-20T00:00:00Z");
