@@ -1,6 +1,6 @@
 //! A library's own page that hands its readers over by signed links.
 
-use crate::harness::clock::{START_S, TestClock};
+use crate::harness::clock::TestClock;
 use crate::harness::oidc::{authorize, claims, code_of, redeem};
 use crate::harness::world::{PASSWORD, World, sign_in};
 use crate::harness::{Browser, Seen};
@@ -166,6 +166,7 @@ async fn a_reader_who_chose_the_library_here_is_sent_to_its_own_page() {
 #[cfg(feature = "peers")]
 mod recipes {
     use super::*;
+    use crate::harness::clock::START_S;
     use crate::harness::folder::Folder;
     use crate::harness::html::forms;
     use std::path::Path;

@@ -28,6 +28,7 @@ impl Folder {
     }
 
     /// A file for its owner alone.
+    #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "keys are for programs"))]
     pub fn write_secret(&self, name: &str, content: impl AsRef<[u8]>) {
         self.write(name, "");
         let mode = std::fs::Permissions::from_mode(0o600);
